@@ -1,0 +1,28 @@
+"""The Scorer protocol: how negative texts are, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Label = Literal["neg", "neu", "pos"]
+
+
+class Scorer(Protocol):
+    """Gives each text the probability that it is negative."""
+
+    @property
+    def version(self) -> str:
+        """Name and version of the model, for the audit."""
+        ...
+
+    def negativity(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """P(negative), 0-1, one a text, in order. Never raises for any text."""
+        ...
+
+    def labels(self, texts: Sequence[str]) -> list[Label]:
+        """The likeliest of neg, neu and pos, one a text, in order."""
+        ...

@@ -1,0 +1,21 @@
+"""What every thinking part looks like: state and a batch in, effects out, time as an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+In = TypeVar("In", contravariant=True)
+Out = TypeVar("Out", covariant=True)
+
+
+class Stage(Protocol[In, Out]):
+    """A deterministic step. It never waits, logs, sends or reads a clock.
+
+    The outputs for a sequence of items do not depend on how the sequence is cut into batches.
+    """
+
+    def step(self, batch: Sequence[In], now: datetime) -> Sequence[Out]:
+        """Take a batch into the state and return what follows from it."""
+        ...
