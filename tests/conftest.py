@@ -1,0 +1,47 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+PROGRAMS = {"browser": "chromium", "prometheus": "prometheus"}
+
+
+def require(name: str) -> str:
+    """Path of the program behind `name`; without it the test is skipped by name.
+
+    It fails instead where the environment's PALOVAHTI_REQUIRE lists `name`, so that CI never passes
+    by skipping.
+    """
+    path = shutil.which(PROGRAMS[name])
+    if path:
+        return path
+    message = f"{PROGRAMS[name]} is not installed (Debian: apt-get install {PROGRAMS[name]})"
+    if name in os.environ.get("PALOVAHTI_REQUIRE", "").split(","):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture
+def chromium() -> str:
+    """Path of Chromium."""
+    return require("browser")
+
+
+@pytest.fixture
+def prometheus() -> str:
+    """Path of the Prometheus server."""
+    return require("prometheus")
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of development data beside the project; the test is skipped where it is missing."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the data folder {SHARED} is not there")
+    return SHARED
