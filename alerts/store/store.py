@@ -41,7 +41,7 @@ class Delivery:
     notice: Notice
     attempts: int
     due_at: datetime
-    state: str  # waiting | sent | failed
+    state: str  # waiting | sent | failed | skipped
     last_error: str | None = None
     sent_at: datetime | None = None
 
@@ -128,13 +128,23 @@ class Store(Protocol):
     def deliveries(self, incident_id: str) -> list[Delivery]: ...
 
     # outbox
-    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
-        """Deliveries that are due, leased so that nobody else sends them meanwhile; in order within an incident."""
+    def claim(
+        self, now: datetime, limit: int, lease: timedelta, receiver: str | None = None
+    ) -> list[Delivery]:
+        """Deliveries that are due, leased so that nobody else sends them meanwhile; in order within an incident.
+
+        With `receiver`, only its own, so that a slow receiver never stands in another's way. A delivery behind
+        an earlier waiting one of the same receiver and incident is not given out before, or except with, it.
+        """
         ...
 
     def mark_sent(self, delivery: int, at: datetime) -> None: ...
     def mark_failed(self, delivery: int, error: str, retry_at: datetime | None) -> None:
-        """`retry_at` None: given up."""
+        """One more attempt was made in vain. `retry_at` None: given up."""
+        ...
+
+    def mark_skipped(self, delivery: int, why: str) -> None:
+        """Not sent because a later notice of the same incident says it all."""
         ...
 
     def prune(self, now: datetime, text_days: int, pulse_days: int, seen_days: int) -> None:
