@@ -1,0 +1,165 @@
+"""Who we are and how we answer: the `organisation` section of palovahti.yaml, and its confirmed facts."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from streams.records import Record
+
+Language = Literal["fi", "sv", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+
+def check_language(value: Any) -> Any:
+    """`value` when it is one of our languages; else a ValueError that says which there are.
+
+    >>> check_language("sv")
+    'sv'
+    """
+    if value not in LANGUAGES:
+        raise ValueError(
+            f"unknown language {value!r}: pages and answers are written in fi, sv and en; choose one of them"
+        )
+    return value
+
+
+OurLanguage = Annotated[Language, BeforeValidator(check_language)]
+
+
+class Fact(Record):
+    """Something that may be said in public, because a named person confirmed it.
+
+    `statement` is a text in the organisation's language, or one text a language. Without `confirmed_by`
+    it is a draft and never used. `topic` None means every topic. Times without a zone are the
+    organisation's local time; a date alone means its first moment.
+    """
+
+    statement: str | dict[OurLanguage, str]
+    topic: str | None = None
+    confirmed_by: str = ""
+    at: datetime | None = None
+    expires: datetime | None = None
+    accepts_responsibility: bool = Field(
+        default=False, description="true: we caused it and may apologise for it, once"
+    )
+
+    @field_validator("statement")
+    @classmethod
+    def _says_something(cls, value: str | dict[Language, str]) -> str | dict[Language, str]:
+        texts = [value] if isinstance(value, str) else list(value.values())
+        if not texts or not all(text.strip() for text in texts):
+            raise ValueError("the statement is empty: write what was confirmed, or remove the fact")
+        return value
+
+    def usable(self, topic: str, now: datetime) -> bool:
+        """Whether it may be said about `topic` at `now`: confirmed, already true, not expired."""
+        if not self.confirmed_by.strip() or self.topic not in (None, topic):
+            return False
+        return (self.at is None or self.at <= now) and (self.expires is None or now < self.expires)
+
+    def text(self, language: str, default_language: str) -> str | None:
+        """The statement in `language`, or None: we never put another language in its place."""
+        if isinstance(self.statement, str):
+            return self.statement if language == default_language else None
+        return {str(key): text for key, text in self.statement.items()}.get(language)
+
+
+class Organisation(Record):
+    """The organisation that is watched for: language, time zone, who signs, what is confirmed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    name: str = Field(default="Esimerkki Oy", min_length=1, max_length=200)
+    language: OurLanguage = Field(
+        default="fi", description="of pages and suggestions when nothing else is known"
+    )
+    timezone: str = "Europe/Helsinki"
+    public_url: str | None = Field(default=None, description="makes the link in a page work on a phone")
+    official_accounts: tuple[str, ...] = Field(
+        default=(), description="author ids or handles that speak for us"
+    )
+    signature: str = Field(default="", max_length=200, description="who signs the public answer")
+    updates_url: str = Field(default="", description="where to follow the situation")
+    private_channel: str = Field(default="", max_length=300, description="how to go on privately")
+    response_minutes: int = Field(default=60, ge=1, le=1440, description="first public answer due")
+    next_update_minutes: int = Field(
+        default=60, ge=5, le=1440, description="what we promise as the next news"
+    )
+    playbooks: Path | None = Field(default=None, description="own playbooks, each overriding the bundled one")
+    facts: tuple[Fact, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(_zone_remedy(value)) from None
+        return value
+
+    @field_validator("public_url", "updates_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value and not _is_web_address(value):
+            raise ValueError(
+                f"{value!r} is not a web address: write it whole, e.g. https://example.org/tilanne"
+            )
+        return value or ("" if value == "" else None)
+
+    @field_validator("name", "signature", "private_channel")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if any(ord(letter) < 32 for letter in value):
+            raise ValueError("must be one line without control characters: it stands inside a public answer")
+        return value.strip()
+
+    @field_validator("facts")
+    @classmethod
+    def _in_our_time(cls, value: tuple[Fact, ...], info: ValidationInfo) -> tuple[Fact, ...]:
+        zone = ZoneInfo(info.data.get("timezone", "UTC"))
+        return tuple(_fact_in_zone(fact, zone) for fact in value)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of every clock time that people see."""
+        return ZoneInfo(self.timezone)
+
+    def facts_for(self, topic: str, now: datetime) -> tuple[Fact, ...]:
+        """The facts that may be said about `topic` at `now`, in the order they were written."""
+        return tuple(fact for fact in self.facts if fact.usable(topic, now))
+
+    def link(self, incident: str) -> str | None:
+        """The address of an incident's page that works on a phone; None without `public_url`."""
+        if not self.public_url:
+            return None
+        return f"{self.public_url.rstrip('/')}/incidents/{quote(incident, safe='')}"
+
+
+def _is_web_address(value: str) -> bool:
+    if any(letter.isspace() or ord(letter) < 32 for letter in value):
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _zone_remedy(value: str) -> str:
+    near = difflib.get_close_matches(value, sorted(available_timezones()), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else "write a city of the zone, e.g. Europe/Helsinki"
+    return f"unknown time zone {value!r}: {hint}"
+
+
+def _fact_in_zone(fact: Fact, zone: tzinfo) -> Fact:
+    def aware(moment: datetime | None) -> datetime | None:
+        return moment.replace(tzinfo=zone) if moment is not None and moment.tzinfo is None else moment
+
+    return fact.model_copy(update={"at": aware(fact.at), "expires": aware(fact.expires)})
