@@ -1,13 +1,13 @@
 """Incidents: what people handle. One table holds the lifecycle.
 
-                 ┌──────────── raised ───────────┐
-    (none) ── opened ──► OPEN ── raised ──► ESCALATED ── cooling ──► COOLING ── resolved ──► RESOLVED
-                          │  ▲                 │                       │  ▲                    │
-                     acknowledge              acknowledge              │  └── cooling ──┐      │ reopened
-                          ▼                    ▼                       │               │      ▼
-                        ACKNOWLEDGED ──────────────────── cooling ─────┘            REOPENED ◄┘
+             ┌──────────── raised ───────────┐
+(none) ── opened ──► OPEN ── raised ──► ESCALATED ── cooling ──► COOLING ── resolved ──► RESOLVED
+                      │  ▲                 │                       │  ▲                    │
+                 acknowledge              acknowledge              │  └── cooling ──┐      │ reopened
+                      ▼                    ▼                       │               │      ▼
+                    ACKNOWLEDGED ──────────────────── cooling ─────┘            REOPENED ◄┘
 
-    Any live state: resolve ► RESOLVED, false_alarm ► FALSE_ALARM. `undo` goes back one human step.
+Any live state: resolve ► RESOLVED, false_alarm ► FALSE_ALARM. `undo` goes back one human step.
 """
 
 from __future__ import annotations
