@@ -34,7 +34,9 @@ class State(StrEnum):
 
 
 NoticeKind = Literal["page", "update", "resolved", "acknowledged", "test"]
-NoticeReason = Literal["opened", "severity_rose", "answer_overdue", "reopened", "changed", "resolved", "test"]
+NoticeReason = Literal[
+    "opened", "severity_rose", "answer_overdue", "reopened", "changed", "resolved", "test", "delivery_failed"
+]
 
 
 class Suggestion(Record):

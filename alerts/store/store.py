@@ -131,10 +131,10 @@ class Store(Protocol):
     def claim(
         self, now: datetime, limit: int, lease: timedelta, receiver: str | None = None
     ) -> list[Delivery]:
-        """Deliveries that are due, leased so that nobody else sends them meanwhile; in order within an incident.
+        """Deliveries that are due, leased so that nobody else sends them meanwhile, oldest due first.
 
-        With `receiver`, only its own, so that a slow receiver never stands in another's way. A delivery behind
-        an earlier waiting one of the same receiver and incident is not given out before, or except with, it.
+        With `receiver`, only its own, so that a slow receiver never stands in another's way. In order within
+        an incident: of one receiver and incident only the earliest waiting one is given out.
         """
         ...
 
