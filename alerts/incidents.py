@@ -49,6 +49,13 @@ class Suggestion(Record):
     text: str = Field(description="the draft; empty when the advice is to watch")
     why: str = Field(description="one sentence: why this")
     next_steps: tuple[str, ...] = ()
+    reason: str = Field(default="", description="code of `why`, for showing it in the reader's language")
+    evidence_words: tuple[str, ...] = Field(
+        default=(), description="words of the thread that told the situation"
+    )
+    alternatives: tuple[str, ...] = Field(
+        default=(), description="other situations that the words fit, likeliest first"
+    )
 
 
 class Incident(Record):

@@ -1,0 +1,18 @@
+"""What a page knows of its own data."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from streams.records import Count, Record
+
+
+class DataState(Record):
+    """How well we see: feeds that deliver, how far behind they are, and stretches that were not seen."""
+
+    feeds_alive: Count
+    feeds_total: Count
+    lag_seconds: float | None = Field(
+        default=None, ge=0, description="of the slowest live feed; None: unknown"
+    )
+    gaps: Count = 0
