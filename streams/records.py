@@ -14,12 +14,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 def _utc(value: datetime) -> datetime:
     """The same instant in UTC; a time without a zone is taken to be UTC."""
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time outside the years 1 to 9999") from None
 
 
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=10**15)]  # what a database's integer holds, and JavaScript's
 Share = Annotated[float, Field(ge=0, le=1)]
+Reference = Annotated[str, Field(max_length=512)]  # names a mention, thread or author; becomes a key of our state
+Word = Annotated[str, Field(max_length=64)]
 
 Op = Literal["create", "update", "delete", "engagement"]
 EscalationKind = Literal["opened", "raised", "cooling", "resolved", "reopened"]
@@ -41,9 +46,9 @@ class Record(BaseModel):
 class Author(Inbound):
     """Who wrote a mention, as far as the channel tells."""
 
-    id: str | None = None
-    handle: str | None = None
-    name: str | None = None
+    id: Reference | None = None
+    handle: Reference | None = None
+    name: Reference | None = None
     followers: Count | None = None
     verified: bool | None = None
     bot: bool | None = None
@@ -58,7 +63,7 @@ class Engagement(Inbound):
     reposts: Count | None = None
     quotes: Count | None = None
     views: Count | None = None
-    rating: float | None = None
+    rating: float | None = Field(default=None, allow_inf_nan=False)
     as_of: UtcTime | None = None
 
 
@@ -72,21 +77,21 @@ class Mention(Inbound):
     schema_version: int = Field(default=1, alias="schema")
     op: Op = "create"
     id: str = Field(min_length=1, max_length=512)
-    event_id: str = ""
-    feed: str | None = None
+    event_id: Reference = ""
+    feed: Word | None = None
     platform: str = Field(min_length=1, max_length=64)
-    channel: str | None = None
-    kind: str | None = None
-    native_id: str | None = None
-    version: str | None = None
+    channel: Word | None = None
+    kind: Word | None = None
+    native_id: Reference | None = None
+    version: Reference | None = None
     url: str | None = None
     title: str | None = None
     text: str
-    language: str | None = None
-    conversation_id: str | None = None
-    in_reply_to: str | None = None
-    repost_of: str | None = None
-    quote_of: str | None = None
+    language: Word | None = None
+    conversation_id: Reference | None = None
+    in_reply_to: Reference | None = None
+    repost_of: Reference | None = None
+    quote_of: Reference | None = None
     author: Author | None = None
     engagement: Engagement | None = None
     reach: Count | None = None
@@ -97,10 +102,10 @@ class Mention(Inbound):
     published_at: UtcTime
     edited_at: UtcTime | None = None
     observed_at: UtcTime | None = None
-    visibility: str | None = None
+    visibility: Word | None = None
     negativity: Share | None = None
     backfilled: bool = False
-    raw_ref: str | None = None
+    raw_ref: Reference | None = None
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
