@@ -1,0 +1,210 @@
+"""Every metric of the service, in one table with unit and help, and one class that sets them.
+
+Labels come from small fixed sets: feeds, topics and receivers as configured, and words of our own. A feed or
+topic that is not configured (its name may come from outside) is counted as "other". Never an author, a text
+or a thread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+from streams.records import Pulse
+
+Kind = Literal["counter", "gauge", "histogram"]
+MentionStep = Literal["in", "matched", "scored", "duplicate", "late"]
+Outcome = Literal["sent", "retried", "failed", "skipped"]
+
+STEPS: Final[tuple[MentionStep, ...]] = ("in", "matched", "scored", "duplicate", "late")
+OUTCOMES: Final[tuple[Outcome, ...]] = ("sent", "retried", "failed", "skipped")
+PAGE_REASONS: Final = ("opened", "severity_rose", "answer_overdue", "reopened", "delivery_failed")
+SEVERITIES: Final = (1, 2, 3, 4, 5)
+PAGE_BUCKETS: Final = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
+OTHER: Final = "other"
+MAX_REASONS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric: its name after `palovahti_`, kind, unit of the value, labels and help."""
+
+    name: str
+    kind: Kind
+    unit: str
+    labels: tuple[str, ...]
+    help: str
+
+    @property
+    def full_name(self) -> str:
+        """The name as Prometheus stores it."""
+        return f"palovahti_{self.name}"
+
+
+TABLE: Final = (
+    Metric("mentions_in_total", "counter", "mentions", ("feed",), "Mentions that came in from a feed"),
+    Metric("mentions_matched_total", "counter", "mentions", ("feed",), "Mentions that concern a topic"),
+    Metric("mentions_scored_total", "counter", "mentions", ("feed",), "Mentions whose negativity is known"),
+    Metric("mentions_duplicate_total", "counter", "mentions", ("feed",), "Mentions seen before, left out"),
+    Metric("mentions_late_total", "counter", "mentions", ("feed",), "Mentions older than the lateness bound"),
+    Metric("mentions_bad_total", "counter", "mentions", ("feed", "reason"), "Input kept as dead letters"),
+    Metric("feed_lag_seconds", "gauge", "seconds", ("feed",), "From publication to arrival, last mention"),
+    Metric("feed_last_mention_timestamp_seconds", "gauge", "unix time", ("feed",), "Its last mention came"),
+    Metric("engine_watermark_timestamp_seconds", "gauge", "unix time", (), "Event time evaluated so far"),
+    Metric("topic_mentions_per_hour", "gauge", "mentions/hour", ("topic",), "Mentions of the topic"),
+    Metric("topic_negative_per_hour", "gauge", "mentions/hour", ("topic",), "Author-capped negative mass"),
+    Metric("topic_usual_per_hour", "gauge", "mentions/hour", ("topic",), "Negative mass usual at this hour"),
+    Metric("topic_negative_share", "gauge", "ratio", ("topic",), "Negative share of the mentions, 0-1"),
+    Metric("topic_spread_per_hour", "gauge", "mentions/hour", ("topic",), "Author-capped spreading posts"),
+    Metric("topic_score", "gauge", "log10(days)", ("topic",), "Return period of what is seen now"),
+    Metric("topic_threshold", "gauge", "log10(days)", ("topic",), "Score above which the topic pages"),
+    Metric("topic_unanswered_seconds", "gauge", "seconds", ("topic",), "Longest wait for a public answer"),
+    Metric("incidents_open", "gauge", "incidents", ("severity",), "Incidents that are not over, 5 the worst"),
+    Metric("pages_total", "counter", "pages", ("reason",), "Pages decided on, not times receivers"),
+    Metric("time_to_page_seconds", "histogram", "seconds", ("receiver",), "From publication to delivery"),
+    Metric("deliveries_total", "counter", "attempts", ("receiver", "outcome"), "Attempts to deliver notices"),
+    Metric("config_last_reload_successful", "gauge", "0 or 1", (), "Whether the last reload was taken over"),
+    Metric("config_last_reload_success_timestamp_seconds", "gauge", "unix time", (), "Last good (re)load"),
+)  # fmt: skip
+
+
+class Metrics:
+    """All metrics in `registry`. Call `know` with the configured names before the first scrape."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        self._counters: dict[str, Counter] = {}
+        self._gauges: dict[str, Gauge] = {}
+        self._histograms: dict[str, Histogram] = {}
+        for metric in TABLE:
+            self._create(metric, registry)
+        self._known: dict[str, frozenset[str]] = {
+            "feed": frozenset(),
+            "topic": frozenset(),
+            "receiver": frozenset(),
+        }
+        self._reasons: set[str] = set()
+        for reason in PAGE_REASONS:
+            self._counters["pages_total"].labels(reason)
+        self.open_incidents({})
+
+    def know(
+        self, *, feeds: Iterable[str] = (), topics: Iterable[str] = (), receivers: Iterable[str] = ()
+    ) -> None:
+        """The configured names: counters start at zero, series of names that are gone disappear."""
+        for label, names in (("feed", feeds), ("topic", topics), ("receiver", receivers)):
+            known = frozenset(names)
+            self._forget(label, self._known[label] - known)
+            self._known[label] = known
+        for feed in self._known["feed"]:
+            for step in STEPS:
+                self.mentions(step, feed, 0)
+        for topic in self._known["topic"]:
+            self.unanswered(topic, 0.0)
+        for receiver in self._known["receiver"]:
+            self._histograms["time_to_page_seconds"].labels(receiver)
+            for outcome in OUTCOMES:
+                self._counters["deliveries_total"].labels(receiver, outcome)
+
+    def mentions(self, step: MentionStep, feed: str | None, count: int = 1) -> None:
+        """`count` mentions of a feed took a step."""
+        self._counters[f"mentions_{step}_total"].labels(self._name("feed", feed)).inc(count)
+
+    def bad(self, feed: str | None, reason: str, count: int = 1) -> None:
+        """`count` pieces of input became dead letters; `reason` as in `BadRecord`."""
+        self._counters["mentions_bad_total"].labels(self._name("feed", feed), self._reason(reason)).inc(count)
+
+    def arrived(self, feed: str | None, published_at: datetime, received_at: datetime) -> None:
+        """The last mention of a feed, for its lag and its silence."""
+        name = self._name("feed", feed)
+        lag = max(0.0, (received_at - published_at).total_seconds())
+        self._gauges["feed_lag_seconds"].labels(name).set(lag)
+        self._gauges["feed_last_mention_timestamp_seconds"].labels(name).set(received_at.timestamp())
+
+    def watermark(self, at: datetime) -> None:
+        """Event time up to which the engine has evaluated."""
+        self._gauges["engine_watermark_timestamp_seconds"].set(at.timestamp())
+
+    def pulse(self, pulse: Pulse) -> None:
+        """The measured state of a topic."""
+        topic = self._name("topic", pulse.topic)
+        for name, value in (
+            ("mentions_per_hour", pulse.mentions_per_hour),
+            ("negative_per_hour", pulse.negative_per_hour),
+            ("usual_per_hour", pulse.usual_per_hour),
+            ("negative_share", pulse.negative_share),
+            ("spread_per_hour", pulse.spread_per_hour),
+            ("score", pulse.score),
+            ("threshold", pulse.threshold),
+        ):
+            self._gauges[f"topic_{name}"].labels(topic).set(value)
+
+    def unanswered(self, topic: str, seconds: float) -> None:
+        """How long the oldest open incident of a topic waits for a public answer; 0 when none does."""
+        self._gauges["topic_unanswered_seconds"].labels(self._name("topic", topic)).set(seconds)
+
+    def open_incidents(self, by_severity: Mapping[int, int]) -> None:
+        """How many incidents are not over, by severity."""
+        for severity in SEVERITIES:
+            self._gauges["incidents_open"].labels(str(severity)).set(by_severity.get(severity, 0))
+
+    def paged(self, reason: str) -> None:
+        """A page was decided on; `reason` as in `Notice`."""
+        self._counters["pages_total"].labels(reason if reason in PAGE_REASONS else OTHER).inc()
+
+    def delivery(self, receiver: str, outcome: Outcome) -> None:
+        """One attempt to deliver a notice ended."""
+        self._counters["deliveries_total"].labels(self._name("receiver", receiver), outcome).inc()
+
+    def time_to_page(self, receiver: str, seconds: float) -> None:
+        """A receiver accepted a page so long after what it tells of was published."""
+        self._histograms["time_to_page_seconds"].labels(self._name("receiver", receiver)).observe(
+            max(0.0, seconds)
+        )
+
+    def configuration(self, *, taken: bool, now: datetime) -> None:
+        """The configuration was read: taken over, or refused and the last good one kept."""
+        self._gauges["config_last_reload_successful"].set(int(taken))
+        if taken:
+            self._gauges["config_last_reload_success_timestamp_seconds"].set(now.timestamp())
+
+    def _create(self, metric: Metric, registry: CollectorRegistry) -> None:
+        if metric.kind == "counter":
+            counter = Counter(metric.full_name, metric.help, metric.labels, registry=registry)
+            self._counters[metric.name] = counter
+        elif metric.kind == "gauge":
+            self._gauges[metric.name] = Gauge(metric.full_name, metric.help, metric.labels, registry=registry)
+        else:
+            self._histograms[metric.name] = Histogram(
+                metric.full_name, metric.help, metric.labels, registry=registry, buckets=PAGE_BUCKETS
+            )
+
+    def _name(self, label: str, value: str | None) -> str:
+        return value if value is not None and value in self._known[label] else OTHER
+
+    def _reason(self, reason: str) -> str:
+        """The reason while there are few and it is a plain word; it may have passed through other hands."""
+        if reason in self._reasons:
+            return reason
+        if len(self._reasons) >= MAX_REASONS or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", reason):
+            return OTHER
+        self._reasons.add(reason)
+        return reason
+
+    def _forget(self, label: str, names: frozenset[str]) -> None:
+        tables: list[Mapping[str, Counter | Gauge | Histogram]] = [
+            self._counters,
+            self._gauges,
+            self._histograms,
+        ]
+        for metric in TABLE:
+            if label not in metric.labels:
+                continue
+            for table in tables:
+                for name in names if metric.name in table else ():
+                    table[metric.name].remove_by_labels({label: name})
