@@ -1,8 +1,8 @@
 """PagerDuty, Events API v2: pages open alerts, acknowledgement and resolution follow them.
 
-PagerDuty wakes nobody for a second trigger of an open alert, so a page that must wake again (severity rose,
-answer overdue) opens an alert of its own beside the first; `resolved` and `acknowledged` speak to all of
-them. Updates are not sent: after somebody resolved the alert there, one would open it again.
+PagerDuty wakes nobody for a second trigger of an open alert, so each further page of an incident (severity
+rose, answer overdue) opens an alert of its own; `resolved` and `acknowledged` speak to all of them.
+Updates are not sent: after somebody resolved the alert there, one would open it again.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class PagerDutyNotifier:
 def render(notice: Notice) -> tuple[Event, ...]:
     """The events of a notice, without routing key; none for an update."""
     if notice.kind == "page":
-        return (_trigger(notice, _page_key(notice)),)
+        return (_trigger(notice, _page_key(notice.incident, notice.incident.pages)),)
     if notice.kind == "test":
         return (_trigger(notice, f"{dedup_key(notice.incident.id)}-test"),)
     action = {"acknowledged": "acknowledge", "resolved": "resolve"}.get(notice.kind)
@@ -134,16 +134,12 @@ def _details(notice: Notice) -> dict[str, Any]:
     return details
 
 
-def _page_key(notice: Notice) -> str:
-    key = dedup_key(notice.incident.id)
-    if notice.reason == "severity_rose":
-        return f"{key}-severity-{notice.incident.severity}"
-    return f"{key}-overdue" if notice.reason == "answer_overdue" else key
+def _page_key(incident: Incident, page: int) -> str:
+    """The key of an incident's nth page: the first has the incident's own, so that it names the alert."""
+    key = dedup_key(incident.id)
+    return key if page <= 1 else f"{key}-{page}"
 
 
 def _open_keys(incident: Incident) -> tuple[str, ...]:
     """Every key under which this incident may have an open alert; PagerDuty ignores those that have none."""
-    key = dedup_key(incident.id)
-    raised = range(2, incident.peak_severity + 1) if incident.pages > 1 else ()
-    overdue = (f"{key}-overdue",) if incident.overdue_paged_at else ()
-    return (key, *(f"{key}-severity-{severity}" for severity in raised), *overdue)
+    return tuple(_page_key(incident, page) for page in range(1, max(1, incident.pages) + 1))
