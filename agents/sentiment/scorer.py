@@ -12,17 +12,23 @@ Label = Literal["neg", "neu", "pos"]
 
 
 class Scorer(Protocol):
-    """Gives each text the probability that it is negative."""
+    """Gives each text the probability that it is negative.
+
+    `languages` (ISO 639-1, one a text, None where not known) make the probabilities hold for each language;
+    without them the texts are read as of any language.
+    """
 
     @property
     def version(self) -> str:
         """Name and version of the model, for the audit."""
         ...
 
-    def negativity(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def negativity(
+        self, texts: Sequence[str], languages: Sequence[str | None] | None = None
+    ) -> NDArray[np.float64]:
         """P(negative), 0-1, one a text, in order. Never raises for any text."""
         ...
 
-    def labels(self, texts: Sequence[str]) -> list[Label]:
+    def labels(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> list[Label]:
         """The likeliest of neg, neu and pos, one a text, in order."""
         ...

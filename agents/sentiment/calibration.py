@@ -1,0 +1,101 @@
+"""From a model's sums to probabilities that hold, and from probabilities to labels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+ROUNDS = 50
+LIKELY = 1 - 1e-6  # no text is certain
+
+
+@dataclass(frozen=True, slots=True)
+class Platt:
+    """P = 1 / (1 + exp(-(slope * sum + offset))); two numbers a language (Platt 1999)."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def __call__(self, sums: F64) -> F64:
+        return logistic(self.slope * sums + self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How sums are read in one language.
+
+    `negative_share` is the share of negative texts (0-1) where the reading was fitted; `negative_cut` and
+    `positive_cut` are the probabilities from which a text is labelled, chosen for the best macro-F1.
+    """
+
+    negative: Platt = Platt()
+    positive: Platt = Platt()
+    negative_share: float = 0.2
+    negative_cut: float = 0.5
+    positive_cut: float = 0.5
+
+    def corrected(self, negative_share: float | None) -> Reading:
+        """The same reading where another share of texts is negative (prior shift, Saerens et al. 2002)."""
+        if negative_share is None:
+            return self
+        shift = logit(negative_share) - logit(self.negative_share)
+        moved = Platt(self.negative.slope, self.negative.offset + shift)
+        cut = float(logistic(np.array([logit(self.negative_cut) + shift]))[0])
+        return Reading(moved, self.positive, negative_share, cut, self.positive_cut)
+
+
+def logistic(scores: F64) -> F64:
+    """1 / (1 + exp(-score)), never quite 0 or 1, for any finite score."""
+    return np.clip(1.0 / (1.0 + np.exp(-np.clip(scores, -60.0, 60.0))), 1 - LIKELY, LIKELY)
+
+
+def logit(share: float) -> float:
+    """log(share / (1 - share)) for a share strictly between 0 and 1."""
+    return math.log(share / (1 - share))
+
+
+def fit_platt(sums: F64, hits: F64) -> Platt:
+    """The slope and offset of greatest likelihood, by Newton's method.
+
+    `hits` are 0-1, pulled in by one pseudo-observation as Platt does, so that separable data stay finite. The slope
+    is never negative: a reading may find a model useless, not turn it round.
+    """
+    targets = _pulled_in(hits)
+    mean, spread = float(sums.mean()), float(sums.std()) or 1.0
+    scaled = (sums - mean) / spread
+    slope, offset = 1.0, logit(float(targets.mean()))
+    for _ in range(ROUNDS):
+        step = _newton_step(scaled, targets, slope, offset)
+        slope, offset = slope - step[0], offset - step[1]
+        if abs(step[0]) + abs(step[1]) < 1e-10:
+            break
+    if not slope > 0:
+        return Platt(0.0, logit(float(targets.mean())))
+    return Platt(slope / spread, offset - slope * mean / spread)
+
+
+def _pulled_in(hits: F64) -> F64:
+    ups, downs = float(hits.sum()), float(hits.size - hits.sum())
+    return hits * ((ups + 1) / (ups + 2)) + (1 - hits) / (downs + 2)
+
+
+def _newton_step(scaled: F64, targets: F64, slope: float, offset: float) -> tuple[float, float]:
+    chance = logistic(slope * scaled + offset)
+    miss, weight = chance - targets, chance * (1 - chance)
+    a, b, c = (float(np.sum(weight * scaled**k)) for k in (2, 1, 0))
+    a, c = a + 1e-6, c + 1e-6
+    up, side = float(np.sum(miss * scaled)), float(np.sum(miss))
+    determinant = a * c - b * b
+    return (c * up - b * side) / determinant, (a * side - b * up) / determinant
+
+
+def calibration_error(chances: F64, hits: F64, bins: int = 10) -> float:
+    """Expected calibration error, 0-1: mean distance of promised and found share over equally wide bins."""
+    place = np.minimum((chances * bins).astype(int), bins - 1)
+    promised = np.bincount(place, chances, minlength=bins)
+    found = np.bincount(place, hits, minlength=bins)
+    return float(np.abs(promised - found).sum() / chances.size)
