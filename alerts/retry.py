@@ -28,8 +28,8 @@ class RetryPolicy:
         """
         doublings = min(max(failures, 1) - 1, 30)
         own = min(self.first * (1 << doublings), self.longest) * jitter
-        if asked is None:
-            return own
+        if asked is None or asked < self.first.total_seconds():
+            return max(own, timedelta(seconds=asked or 0.0))  # "at once" is no plan for a receiver in trouble
         return min(timedelta(seconds=min(asked, 1e6)), self.longest_asked) + min(own, self.first)
 
     def gives_up(self, age: timedelta, attempts: int) -> bool:
