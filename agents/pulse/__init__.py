@@ -1,0 +1,1 @@
+"""Rates per topic and thread: what is counted, once and by whom."""

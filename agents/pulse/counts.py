@@ -1,0 +1,138 @@
+"""What a topic's rates are made of: one voice per author and quarter of an hour, copies collapsed.
+
+Every number is a function of the *set* of mentions seen, never of their order: an author's most
+negative mention of a slot speaks, and of near-identical texts only the first few of an hour count.
+A mention that arrives late may take the place of another; the counts are moved accordingly.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator
+
+from agents.pulse.sighting import Sighting
+from agents.pulse.threads import Threads
+from streams.windows import HOUR_MINUTES, slot_of
+
+RAW, PEOPLE, NEGATIVE, SPREAD = range(4)  # the fields of a minute's bucket
+KEPT_MINUTES = 8 * HOUR_MINUTES
+VOICES_KEPT_MINUTES = 2 * HOUR_MINUTES  # beyond the closed hours
+COPIES_COUNTED = 3
+
+
+class Slot:
+    """A quarter of an hour of one topic: who spoke, and which mentions were seen."""
+
+    __slots__ = ("seen", "voices")
+
+    def __init__(self) -> None:
+        self.voices: dict[int, Sighting] = {}
+        self.seen: set[str] = set()
+
+
+class Counts:
+    """Rolling counts of one topic and its threads."""
+
+    __slots__ = ("copies", "minutes", "slots", "threads")
+
+    def __init__(self) -> None:
+        self.minutes: dict[int, list[int]] = {}
+        self.slots: dict[int, Slot] = {}
+        self.copies: dict[int, dict[int, list[tuple[int, str, Sighting]]]] = {}
+        self.threads = Threads()
+
+    def add(self, sighting: Sighting) -> bool:
+        """Take in a mention; True if it was not seen before (an edit or duplicate is one mention)."""
+        slot = self.slots.setdefault(slot_of(sighting.minute), Slot())
+        new = sighting.id not in slot.seen
+        if new:
+            slot.seen.add(sighting.id)
+            self._bucket(sighting.minute)[RAW] += 1
+        touched = [sighting]
+        speaking = slot.voices.get(sighting.author)
+        if speaking is None or sighting.rank > speaking.rank:
+            slot.voices[sighting.author] = sighting
+            if speaking is not None:
+                touched.append(speaking)
+        for key in sighting.copies:
+            touched.extend(self._join_copies(key, sighting))
+        for one in touched:
+            self._settle(one)
+        return new
+
+    def _join_copies(self, key: int, sighting: Sighting) -> list[Sighting]:
+        """Put a mention among its near-identical ones; returns the one pushed out, if any."""
+        group = self.copies.setdefault(sighting.minute // HOUR_MINUTES, {}).setdefault(key, [])
+        if any(id_ == sighting.id for _, id_, _ in group):
+            return []
+        insort(group, (sighting.minute, sighting.id, sighting), key=lambda e: e[:2])
+        return [group.pop()[2]] if len(group) > COPIES_COUNTED else []
+
+    def _speaks(self, s: Sighting) -> bool:
+        if self.slots[slot_of(s.minute)].voices.get(s.author) is not s:
+            return False
+        groups = self.copies.get(s.minute // HOUR_MINUTES, {})
+        return all(any(id_ == s.id for _, id_, _ in groups[key]) for key in s.copies)
+
+    def _settle(self, s: Sighting) -> None:
+        """Bring the counts in line with whether this mention speaks."""
+        speaks = self._speaks(s)
+        if speaks == s.counted:
+            return
+        s.counted = speaks
+        sign = 1 if speaks else -1
+        bucket = self._bucket(s.minute)
+        bucket[PEOPLE] += sign
+        bucket[NEGATIVE] += sign * s.negative
+        bucket[SPREAD] += sign * s.spreads
+        self.threads.add(s.thread, s.minute, sign, sign * s.negative)
+
+    def _bucket(self, minute: int) -> list[int]:
+        bucket = self.minutes.get(minute)
+        if bucket is None:
+            bucket = self.minutes[minute] = [0, 0, 0, 0]
+        return bucket
+
+    def add_plain(self, minute: int, count: float, scale: int) -> None:
+        """Take in a bare number of mentions, as a count series gives them; all are negative voices."""
+        bucket = self._bucket(minute)
+        bucket[RAW] += round(count)
+        bucket[PEOPLE] += round(count)
+        bucket[NEGATIVE] += round(count * scale)
+
+    def forget(self, mention_id: str, minute: int) -> None:
+        """A deletion: the count stays, the text goes."""
+        slot = self.slots.get(slot_of(minute))
+        for voice in slot.voices.values() if slot else ():
+            if voice.id == mention_id:
+                voice.text = ""
+
+    def totals(self, start: int, end: int) -> list[int]:
+        """Sums of raw mentions, voices, negative mass (thousandths) and spreading voices in [start, end)."""
+        sums = [0, 0, 0, 0]
+        for minute, bucket in self.minutes.items():
+            if start <= minute < end:
+                sums[0] += bucket[0]
+                sums[1] += bucket[1]
+                sums[2] += bucket[2]
+                sums[3] += bucket[3]
+        return sums
+
+    def voices(self, start: int, end: int) -> Iterator[Sighting]:
+        """The counted mentions in [start, end)."""
+        for slot in range(slot_of(start), slot_of(end) + 1):
+            held = self.slots.get(slot)
+            for s in held.voices.values() if held else ():
+                if s.counted and start <= s.minute < end:
+                    yield s
+
+    def close(self, hour: int) -> None:
+        """Nothing of this hour will change any more: drop who spoke long ago, keep the counts for the windows."""
+        oldest_slot = slot_of((hour + 1) * HOUR_MINUTES - VOICES_KEPT_MINUTES)
+        for slot in [s for s in self.slots if s < oldest_slot]:
+            del self.slots[slot]
+        for old in [h for h in self.copies if h <= hour]:
+            del self.copies[old]
+        oldest = (hour + 1) * HOUR_MINUTES - KEPT_MINUTES
+        for minute in [m for m in self.minutes if m < oldest]:
+            del self.minutes[minute]

@@ -1,0 +1,122 @@
+"""A mention as the counters see it: when, who, where, how negative, and what it repeats."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from zlib import crc32
+
+from streams.records import ScoredMention
+from streams.windows import minute_at
+
+SCALE = 1000  # negative mass is counted in thousandths, in integers, so that sums commute exactly
+TEXT_KEPT = 280
+MIN_WORDS = 6  # shorter texts ("I agree!") are not copies of each other
+TOKEN = re.compile(r"[^\W\d_]{3,}")
+NOISE = re.compile(r"https?://\S+|@\S+")
+
+
+class Sighting:
+    """One mention in the counters of one topic. `negative` is in thousandths; `minute` since 1970."""
+
+    __slots__ = (
+        "author",
+        "copies",
+        "counted",
+        "id",
+        "known",
+        "language",
+        "minute",
+        "negative",
+        "platform",
+        "reach",
+        "spreads",
+        "text",
+        "thread",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the record's own name for it
+        minute: int,
+        negative: int,
+        spreads: bool,
+        author: int,
+        known: bool,
+        copies: tuple[int, ...],
+        thread: str,
+        platform: str,
+        language: str,
+        reach: int,
+        text: str,
+        counted: bool = False,
+    ) -> None:
+        self.id, self.minute, self.negative, self.spreads = id, minute, negative, spreads
+        self.author, self.known, self.copies, self.thread = author, known, copies, thread
+        self.platform, self.language, self.reach, self.text = platform, language, reach, text
+        self.counted = counted
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """Of one author's mentions in a slot, the one with the highest rank speaks: the most negative."""
+        return (self.negative, -self.minute, self.id)
+
+    def dump(self) -> list[object]:
+        """As a plain list, in the order of the constructor."""
+        return [
+            self.id, self.minute, self.negative, self.spreads, self.author, self.known, list(self.copies),
+            self.thread, self.platform, self.language, self.reach, self.text, self.counted,
+        ]  # fmt: skip
+
+
+def pseudonym(key: str) -> int:
+    """An author as a number of 63 bits; the state never holds a name."""
+    digest = blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def words_of(text: str) -> list[str]:
+    """Words of at least three letters, folded; links and handles left out.
+
+    >>> words_of("Katso https://a.fi @maija: Juna SEISOO taas!")
+    ['katso', 'juna', 'seisoo', 'taas']
+    """
+    if "://" in text or "@" in text:
+        text = NOISE.sub(" ", text)
+    return TOKEN.findall(text.casefold())
+
+
+def copy_keys(text: str) -> tuple[int, ...]:
+    """Two min-hashes of the word set (Broder 1997); near-identical texts share them with probability
+    of about their overlap each. Empty for short texts.
+
+    >>> a = copy_keys("tämä firma on täysi huijaus älkää ostako sieltä mitään")
+    >>> a == copy_keys("Tämä firma on TÄYSI huijaus, älkää ostako sieltä mitään!! http://x.fi")
+    True
+    """
+    hashes = {crc32(word.encode(errors="surrogatepass")) for word in words_of(text)}
+    if len(hashes) < MIN_WORDS:
+        return ()
+    return min(hashes), -min((h * 2654435761 + 40503) & 0xFFFFFFFF for h in hashes)
+
+
+def sight(scored: ScoredMention) -> Sighting:
+    """The sighting of a scored mention; the same for every topic it concerns."""
+    mention = scored.mention
+    key = mention.author_key
+    author = mention.author
+    reposted = mention.repost_of is not None or mention.kind == "repost"
+    return Sighting(
+        id=mention.id,
+        minute=minute_at(mention.event_at),
+        negative=round(scored.negativity * SCALE),
+        spreads=mention.spreads,
+        author=pseudonym(key),
+        known=not key.startswith("?"),
+        copies=() if reposted else copy_keys(mention.text),
+        thread=mention.thread,
+        platform=mention.platform,
+        language=scored.language,
+        reach=(author.followers or 0) if author else 0,
+        text=mention.text[:TEXT_KEPT],
+    )

@@ -1,0 +1,97 @@
+"""The threads of one topic: size, speed and forecast of each in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streams.statistics.cascade import TAUS, expected_within_day, folded, reproduction
+from streams.windows import DAY_MINUTES
+
+SCALE = 1000
+IDLE_MINUTES = 2 * DAY_MINUTES
+
+
+class Thread:
+    """One conversation: recent minutes as they are, what is older as five decayed sums of negative mass."""
+
+    __slots__ = ("closed", "last", "minutes", "negative", "people", "sums")
+
+    def __init__(self, minute: int) -> None:
+        self.minutes: dict[int, list[int]] = {}  # minute -> [voices, negative thousandths]
+        self.closed = self.last = minute
+        self.sums: list[float] | None = None  # None while nothing is older than the open minutes
+        self.people = self.negative = 0
+
+    def add(self, minute: int, people: int, negative: int) -> None:
+        """Count voices and negative mass (thousandths) up or down."""
+        bucket = self.minutes.get(minute)
+        if bucket is None:
+            bucket = self.minutes[minute] = [0, 0]
+        bucket[0] += people
+        bucket[1] += negative
+        self.people += people
+        self.negative += negative
+        self.last = max(self.last, minute)
+        if self.sums is None:
+            self.closed = min(self.closed, minute)
+
+    def close(self, until: int) -> None:
+        """Fold what is older than `until` into the decayed sums."""
+        old = sorted(m for m in self.minutes if m < until)
+        if not old:
+            return
+        counts = [(m, self.minutes.pop(m)[1] / SCALE) for m in old]
+        self.sums, _ = folded(self.sums or [0.0] * len(TAUS), self.closed, until, counts)
+        self.closed = until
+
+    def forecast(self, now: int) -> tuple[float, float, float, float, float]:
+        """Negative posts in the open minutes, those to come in 24 hours, and R with its 90 % interval."""
+        counts = [(m, b[1] / SCALE) for m, b in sorted(self.minutes.items()) if m < now]
+        recent = sum(c for _, c in counts)
+        sums, pressure = folded(self.sums or [0.0] * len(TAUS), min(self.closed, now), now, counts)
+        first = 1.0 if self.sums is None else 0.0  # the first post of a thread was caused by no other
+        r, low, high = reproduction(max(0.0, recent - first), pressure)
+        return recent, expected_within_day(sums, r), r, low, high
+
+    def dump(self) -> list[object]:
+        """As a plain list."""
+        return [self.minutes, self.closed, self.last, self.sums, self.people, self.negative]
+
+    @classmethod
+    def load(cls, parts: list[object]) -> Thread:
+        """The inverse of `dump`."""
+        thread = cls(0)
+        (thread.minutes, thread.closed, thread.last, thread.sums, thread.people, thread.negative) = parts  # type: ignore[assignment]
+        return thread
+
+
+class Threads:
+    """All live threads of a topic, the longest untouched first."""
+
+    __slots__ = ("by_id", "dirty", "gone")
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Thread] = {}
+        self.dirty: set[str] = set()
+        self.gone: set[str] = set()
+
+    def add(self, thread_id: str, minute: int, people: int, negative: int) -> None:
+        """Count in a thread, which is made at its first voice."""
+        thread = self.by_id.pop(thread_id, None) or Thread(minute)
+        self.by_id[thread_id] = thread  # last in the order of touching
+        thread.add(minute, people, negative)
+        self.dirty.add(thread_id)
+        self.gone.discard(thread_id)
+
+    def expire(self, now: int) -> None:
+        """Drop the threads that nobody touched for two days."""
+        for thread_id in list(self._idle(now)):
+            del self.by_id[thread_id]
+            self.dirty.discard(thread_id)
+            self.gone.add(thread_id)
+
+    def _idle(self, now: int) -> Iterator[str]:
+        for thread_id, thread in self.by_id.items():
+            if thread.last >= now - IDLE_MINUTES:
+                return
+            yield thread_id

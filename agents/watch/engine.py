@@ -1,0 +1,148 @@
+"""All topics together: event time, lateness, ticks. The stage that both runtimes run.
+
+    arrival ──► clock moves ──► ticks that are due, each topic touched or live ──► counts take it in
+
+A tick is decided `lateness_seconds` after its end, so within that bound order means nothing. What is
+later still enters the counts until its hour is closed (`hold_minutes`); what is later than that is
+counted as late and does not enter the rates.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from agents.pulse.sighting import sight
+from agents.watch.policy import WatchPolicy
+from agents.watch.topic import TopicState
+from agents.watch.volume import Volume
+from agents.watch.watch import TopicBudget, TopicWatch
+from streams.records import Escalation, Mention, Pulse, ScoredMention
+from streams.windows import HOUR_MINUTES, minute_at, slot_of
+
+SEEN_PER_SLOT = (
+    50_000  # above this many mentions a quarter of an hour, duplicates of unmatched ones may count
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mention as it reaches the watch; `clock_s` is when (seconds since 1970), `scored` None if no topic matched."""
+
+    mention: Mention
+    scored: ScoredMention | None
+    clock_s: float
+
+
+class Engine:
+    """Arrivals in, escalations and pulses out; deterministic, whatever the batch size."""
+
+    def __init__(self, topics: Sequence[TopicBudget], policy: WatchPolicy | None = None) -> None:
+        self.policy = policy or WatchPolicy()
+        self.topics = {t.name: t for t in topics}
+        self.order = {t.name: i for i, t in enumerate(topics)}
+        self.watches: dict[str, TopicWatch] = {}
+        self.volume = Volume()
+        self.touched: dict[int, set[str]] = {}
+        self.dirty: set[str] = set()
+        self.ticked = 0  # the last minute whose tick was decided
+        self.tallies: Counter[str] = Counter()
+        self._live: set[str] = set()
+
+    def step(self, batch: Sequence[Arrival]) -> list[Escalation | Pulse]:
+        """Take in arrivals in their order; returns what was decided meanwhile."""
+        out: list[Escalation | Pulse] = []
+        lateness = self.policy.lateness_seconds
+        for arrival in batch:
+            due = int((arrival.clock_s - lateness) // 60)
+            if due > self.ticked:
+                self._advance(due, out)
+            self._take(arrival)
+        return out
+
+    def advance(self, clock_s: float) -> list[Escalation | Pulse]:
+        """Decide all ticks that are due at this time, without any arrival."""
+        out: list[Escalation | Pulse] = []
+        self._advance(int((clock_s - self.policy.lateness_seconds) // 60), out)
+        return out
+
+    def _take(self, arrival: Arrival) -> None:
+        mention = arrival.mention
+        if mention.op in ("delete", "engagement"):
+            self._forget(arrival)
+            return
+        minute = minute_at(mention.event_at)
+        if self.volume.closed is not None and minute < self.volume.closed * HOUR_MINUTES:
+            self.tallies["late"] += 1
+            return
+        if self._seen(mention.id, slot_of(minute)):
+            self.tallies["duplicate"] += 1
+        else:
+            self.volume.add(minute)
+        if arrival.scored is not None and not mention.backfilled:
+            self._count(arrival.scored, minute)
+
+    def _seen(self, mention_id: str, slot: int) -> bool:
+        seen = self.volume.seen.setdefault(slot, set())
+        if len(seen) >= SEEN_PER_SLOT:
+            return False
+        size = len(seen)
+        seen.add(crc32(mention_id.encode(errors="surrogatepass")))
+        return len(seen) == size
+
+    def _count(self, scored: ScoredMention, minute: int) -> None:
+        for name in scored.topics:
+            watch = self.watch(name, minute)
+            sighting = sight(scored)  # one a topic: whether it counts differs
+            watch.state.counts.add(sighting)
+            watch.state.touched_threads.add(sighting.thread)
+            self.touched.setdefault(max(minute + 1, self.ticked + 1), set()).add(name)
+            self.dirty.add(name)
+
+    def _forget(self, arrival: Arrival) -> None:
+        if arrival.mention.op == "delete":
+            for name in arrival.scored.topics if arrival.scored else self.watches:
+                watch = self.watches.get(name)
+                if watch is not None:
+                    watch.state.counts.forget(arrival.mention.id, minute_at(arrival.mention.event_at))
+
+    def watch(self, name: str, minute: int) -> TopicWatch:
+        """The watch of a topic, made at its first mention as if it had been there all the time."""
+        watch = self.watches.get(name)
+        if watch is None:
+            topic = self.topics[name]
+            first = min(self.volume.hours, default=self.volume.closed)
+            hour = minute // HOUR_MINUTES if first is None else first
+            watch = TopicWatch(topic, self.policy, self.volume, TopicState(hour))
+            self.watches[name] = watch
+        return watch
+
+    def _advance(self, due: int, out: list[Escalation | Pulse]) -> None:
+        """Decide the ticks up to minute `due` at which anything can change."""
+        while True:
+            now = self.ticked + 1 if self._live else min(self.touched, default=due + 1)
+            if now > due:
+                break
+            self._tick(now, out)
+        if due > self.ticked:
+            self.ticked = due
+            self._close(due)
+
+    def _tick(self, now: int, out: list[Escalation | Pulse]) -> None:
+        self.ticked = now
+        self._close(now)
+        names = self.touched.pop(now, set()) | self._live
+        for name in sorted(names, key=self.order.__getitem__):
+            watch = self.watches[name]
+            watch.tick(now, out)
+            self.dirty.add(name)
+            (self._live.add if watch.live else self._live.discard)(name)
+
+    def _close(self, now: int) -> None:
+        hour = (now - self.policy.hold_minutes) // HOUR_MINUTES
+        if self.volume.closed is not None and hour > self.volume.closed:
+            self.volume.close(hour)
+            for slot in [s for s in self.volume.seen if s < hour * 4]:
+                del self.volume.seen[slot]

@@ -1,0 +1,115 @@
+"""The evidence of an escalation: the numbers that decided, and who carries it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from agents.pulse.counts import NEGATIVE, PEOPLE
+from agents.pulse.sighting import SCALE, Sighting, words_of
+from agents.watch.topic import Measure, TopicState
+from agents.watch.volume import Volume
+from streams.records import Evidence
+from streams.statistics.cascade import TAUS, expected_within_day, folded, reproduction
+from streams.windows import HOUR_MINUTES, time_of
+
+MAIN_THREAD = 0.5  # a thread with at least this share of the voices is where it happens
+WORDS_SHOWN = 5
+NEVER_SHOWN_ABOVE = 6.0  # return periods are shown up to a million days
+
+
+def main_thread(voices: Iterable[Sighting]) -> tuple[str | None, float]:
+    """The thread with most negative mass among the voices, and its share; None without any."""
+    masses: Counter[str] = Counter()
+    for v in voices:
+        masses[v.thread] += v.negative
+    total = sum(masses.values())
+    if not total:
+        return None, 0.0
+    thread = min(masses, key=lambda t: (-masses[t], t))
+    return thread, masses[thread] / total
+
+
+def top_words(voices: Iterable[Sighting], ordinary: frozenset[str]) -> tuple[str, ...]:
+    """Words that most of the negative voices use, words of every day left out."""
+    counts: Counter[str] = Counter()
+    for v in voices:
+        if v.negative * 2 >= SCALE:
+            counts.update({w for w in words_of(v.text) if len(w) > 3} - ordinary)
+    ranked = sorted(((-n, w) for w, n in counts.items() if n > 1))
+    return tuple(w for _, w in ranked[:WORDS_SHOWN])
+
+
+def spread_of_topic(state: TopicState, now: int) -> tuple[float, float, float, float]:
+    """R of the topic with its interval, and further negative posts to expect in 24 hours."""
+    start = now - 2 * HOUR_MINUTES
+    older = [(m, b) for m, b in sorted(state.counts.minutes.items()) if m < now]
+    before = [(m, b[PEOPLE]) for m, b in older if m < start]
+    recent = [(m, b[PEOPLE]) for m, b in older if m >= start]
+    sums, _ = folded([0.0] * len(TAUS), before[0][0] if before else start, start, before)
+    sums, pressure = folded(sums, start, now, recent)
+    people = sum(n for _, n in recent)
+    r, low, high = reproduction(max(0, people - (0 if before else 1)), pressure)
+    share = sum(b[NEGATIVE] for _, b in older) / SCALE / max(1, sum(b[PEOPLE] for _, b in older))
+    return r, low, high, share * expected_within_day(sums, r)
+
+
+def counterfactual(measure: Measure, threshold: float) -> float:
+    """Negative posts in the last hour below which this would not have paged, to the nearest half.
+
+    The score grows roughly with the logarithm of the excess, so the excess is scaled by how far the
+    score lies above the threshold.
+    """
+    if measure.score <= threshold:
+        return measure.negative
+    excess = max(0.0, measure.negative - measure.usual)
+    needed = measure.usual + excess * (threshold + 4) / (measure.score + 4)
+    return round(2 * min(needed, measure.negative)) / 2
+
+
+def evidence_of(
+    state: TopicState, measure: Measure, threshold: float, ordinary: frozenset[str], volume: Volume
+) -> Evidence:
+    """All that a page may say, from the state at a tick."""
+    now = measure.minute
+    voices = sorted(state.counts.voices(now - HOUR_MINUTES, now), key=lambda v: v.rank, reverse=True)
+    thread, share = main_thread(voices)
+    r, r_low, r_high, coming = spread_of_topic(state, now)
+    known = {v.author for v in voices if v.known}
+    return Evidence(
+        negative_last_hour=round(measure.negative, 1),
+        usual_low=round(measure.low, 1),
+        usual_high=round(measure.high, 1),
+        usual_mean=round(measure.usual, 2),
+        people_last_hour=len(known) if 2 * len(known) >= len(voices) > 0 else None,
+        mentions_last_hour=measure.voices,
+        raw_mentions_last_hour=measure.raw,
+        negative_share=round(measure.negative / measure.voices, 3) if measure.voices else 0.0,
+        usual_share=round(state.baseline.share(volume), 3),
+        spread_last_hour=measure.spread,
+        reproduction=round(r, 2),
+        reproduction_low=round(r_low, 2),
+        reproduction_high=round(r_high, 2),
+        expected_24h=round(coming, 1),
+        return_days=round(10 ** min(measure.score, NEVER_SHOWN_ABOVE), 2),
+        would_not_page_below=counterfactual(measure, threshold),
+        largest_thread=thread,
+        largest_thread_share=round(share, 3) if thread else None,
+        top_words=top_words(voices, ordinary),
+        channels=dict(sorted(Counter(v.platform for v in voices).items(), key=lambda c: (-c[1], c[0]))),
+        top_mentions=tuple(v.id for v in sorted(voices, key=_carries)[:5]),
+        language=_main_language(voices),
+        possible_coordination=measure.raw >= 3 * max(1, measure.voices) and measure.raw >= 20,
+        learning=state.baseline.learning,
+        started_at=time_of(state.case.onset) if state.case else None,
+    )
+
+
+def _carries(voice: Sighting) -> tuple[int, int, str]:
+    """Order of the mentions that carry a storm: far-reaching among the negative ones first."""
+    return (0 if voice.negative * 2 >= SCALE else 1, -voice.reach, voice.id)
+
+
+def _main_language(voices: Iterable[Sighting]) -> str | None:
+    counts = Counter(v.language for v in voices if v.language)
+    return min(counts, key=lambda c: (-counts[c], c)) if counts else None

@@ -1,0 +1,129 @@
+"""One scalar per topic: the return period of what is seen, whatever window, thread or channel shows it.
+
+Two channels, of which one speaks at a time. *Surprise*, for topics with a week of history and at least
+one negative post an hour: windows and the fastest thread, each standardised by its own block maxima,
+folded into one number whose block maxima give the return period. *Low volume*, for all others: the
+mixture e-CUSUM, whose threshold states a return period by theory. Both end on the same scale, log10 of
+days, so that there is one threshold: a month divided by the budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log, log1p, log10
+
+from streams.statistics.cusum import FACTORS, advanced, evidence
+from streams.statistics.maxima import BlockMaxima, Spread
+from streams.windows import BLOCK_MINUTES
+
+WINDOWS = (15, 60, 180)  # minutes
+WARM_BLOCKS = 8
+INDEPENDENT_A_DAY = 8  # steps of the low-volume channel that are nearly independent: every three hours
+
+
+class Surprise:
+    """Block-maximum calibration of the windows, the fastest thread, and their combination."""
+
+    __slots__ = ("block", "maxima", "peaks", "spreads", "thread_peak", "thread_spread", "top")
+
+    def __init__(self) -> None:
+        self.spreads = [Spread(2.0, 1.0) for _ in WINDOWS]
+        self.thread_spread = Spread(1.0, 1.0)
+        self.maxima = BlockMaxima()
+        self.block = -1
+        self._clear()
+
+    def _clear(self) -> None:
+        self.peaks = [-9.0] * len(WINDOWS)
+        self.thread_peak = 0.0
+        self.top: float | None = None
+
+    def combined(self, surprises: Sequence[float], thread: float) -> float:
+        """The scalar: the mean over windows or the fastest thread, in units of usual block maxima."""
+        scores = [s.standardised(z) for s, z in zip(self.spreads, surprises, strict=True)]
+        mean = sum(scores) / len(scores)
+        if thread <= 0 or self.thread_spread.count < WARM_BLOCKS:
+            return mean
+        return max(mean, self.thread_spread.standardised(log1p(thread)))
+
+    def note(self, minute: int, surprises: Sequence[float], thread: float) -> None:
+        """Remember the highest of the running block; a finished block is learnt first."""
+        block = minute // BLOCK_MINUTES
+        if block > self.block:
+            self._learn()
+            self.block = block
+        self.peaks = [max(p, z) for p, z in zip(self.peaks, surprises, strict=True)]
+        self.thread_peak = max(self.thread_peak, log1p(thread))
+        if self.spreads[0].count >= WARM_BLOCKS:
+            score = self.combined(surprises, thread)
+            self.top = score if self.top is None else max(self.top, score)
+
+    def _learn(self) -> None:
+        if self.block < 0:
+            return
+        for spread, peak in zip(self.spreads, self.peaks, strict=True):
+            spread.update(peak)
+        self.thread_spread.update(self.thread_peak)
+        if self.top is not None:
+            self.maxima.update(self.top)
+        self._clear()
+
+    def dump(self) -> list[object]:
+        """As a plain list."""
+        spreads = [[s.mean, s.var, s.count] for s in (*self.spreads, self.thread_spread)]
+        return [spreads, self.maxima.values, self.block, self.peaks, self.thread_peak, self.top]
+
+    @classmethod
+    def load(cls, parts: list[object]) -> Surprise:
+        """The inverse of `dump`."""
+        surprise = cls()
+        spreads, values, surprise.block, surprise.peaks, surprise.thread_peak, surprise.top = parts  # type: ignore[assignment]
+        *surprise.spreads, surprise.thread_spread = (Spread(*s) for s in spreads)  # type: ignore[attr-defined]
+        surprise.maxima = BlockMaxima(values)  # type: ignore[arg-type]
+        return surprise
+
+
+class LowVolume:
+    """The mixture e-CUSUM up to the last closed minute, and the negative mass since it left zero."""
+
+    __slots__ = ("at", "mass", "sums")
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.sums = [0.0] * len(FACTORS)
+        self.mass = 0.0
+
+    def run(
+        self, until: int, counts: Sequence[tuple[int, float]], rate: float, fano: float
+    ) -> tuple[list[float], float]:
+        """Sums and mass at minute `until`, given (minute, negative mass) in order and the usual rate a minute."""
+        sums, mass, at = self.sums, self.mass, self.at
+        for minute, count in counts:
+            sums = advanced(sums, 0.0, rate * (minute + 1 - at), fano)
+            mass = count + (mass if any(sums) else 0.0)
+            sums = advanced(sums, count, 0.0, fano)
+            at = minute + 1
+        sums = advanced(sums, 0.0, rate * max(0, until - at), fano)
+        return sums, mass if any(sums) else 0.0
+
+    def close(self, until: int, sums: list[float], mass: float) -> None:
+        """Make this the state at minute `until`."""
+        self.at, self.sums, self.mass = until, sums, mass
+
+    def reset(self, minute: int) -> None:
+        """Start anew after a page; what paged does not page again."""
+        self.close(minute, [0.0] * len(FACTORS), 0.0)
+
+
+def low_volume_days(sums: Sequence[float]) -> float:
+    """log10 of the days in which such evidence arises once by chance."""
+    return (evidence(sums) - log(INDEPENDENT_A_DAY)) / log(10)
+
+
+def threshold_days(budget: float, days_a_month: float) -> float:
+    """log10 of the return period above which a page is due, for a budget in pages a month.
+
+    >>> round(threshold_days(1.0, 30.44), 2)
+    1.48
+    """
+    return log10(days_a_month / budget)

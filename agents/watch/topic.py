@@ -1,0 +1,140 @@
+"""The state of one topic, and its measure at a tick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.pulse.counts import NEGATIVE, Counts
+from agents.pulse.sighting import SCALE
+from agents.watch.baseline import Baseline
+from agents.watch.case import Case
+from agents.watch.scale import WINDOWS, LowVolume, Surprise, low_volume_days
+from agents.watch.volume import Volume
+from streams.statistics.surprise import surprise
+from streams.windows import HOUR_MINUTES
+
+BUSY = 1.0  # usual negative posts an hour from which the surprise channel speaks
+THREAD_FLOOR = 3 * SCALE  # a thread with less negative mass in its open minutes has no forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a topic looks like at a tick; counts are of the last 60 minutes, `negative` is capped mass."""
+
+    minute: int
+    raw: int
+    voices: int
+    negative: float
+    spread: int
+    usual: float
+    low: float
+    high: float
+    score: float
+    mass: float  # negative mass on which the score rests
+    surprises: tuple[float, ...]
+    fastest: float
+    low_volume: bool
+
+
+class TopicState:
+    """Everything that is remembered of one topic."""
+
+    __slots__ = ("baseline", "case", "closed", "counts", "low", "pulse_at", "surprise", "touched_threads")
+
+    def __init__(self, hour: int) -> None:
+        self.counts = Counts()
+        self.baseline = Baseline()
+        self.surprise = Surprise()
+        self.low = LowVolume(hour * HOUR_MINUTES)
+        self.closed = hour  # the first hour that is still open
+        self.case: Case | None = None
+        self.pulse_at = 0
+        self.touched_threads: set[str] = set()
+
+    @property
+    def low_volume(self) -> bool:
+        """Which channel speaks."""
+        return self.baseline.learning or self.baseline.level * HOUR_MINUTES < BUSY
+
+    def close_until(self, hour: int, volume: Volume) -> None:
+        """Learn all hours before `hour`."""
+        for closing in range(self.closed, hour):
+            self._close(closing, volume)
+        if hour > self.closed:
+            self.closed = hour
+            self.counts.threads.expire(hour * HOUR_MINUTES)
+
+    def _close(self, hour: int, volume: Volume) -> None:
+        start, end = hour * HOUR_MINUTES, (hour + 1) * HOUR_MINUTES
+        idle = not self.counts.minutes
+        raw, voices, negative, _ = (0, 0, 0, 0) if idle else self.counts.totals(start, end)
+        expected = self.baseline.expect(hour, volume, volume.hours.get(hour, raw), raw)
+        if end > self.low.at and not (idle and self.low.mass == 0):
+            self.low.close(end, *self._low_sums(end, expected.rate))
+        frozen = self.case is not None and self.case.covers(hour)
+        self.baseline.learn(hour, (raw, voices, negative / SCALE), expected, volume, frozen)
+        if not idle:
+            self.counts.close(hour)
+
+    def _low_sums(self, until: int, rate: float) -> tuple[list[float], float]:
+        counts = [
+            (m, b[NEGATIVE] / SCALE) for m, b in self.counts.minutes.items() if self.low.at <= m < until
+        ]
+        counts.sort()
+        return self.low.run(until, counts, rate, self.baseline.fano)
+
+    def measure(self, now: int, volume: Volume) -> Measure:
+        """The measure of the windows that end at minute `now`."""
+        sums = self._window_sums(now)
+        raw, voices, negative, spread = sums[1]
+        hour = (now - 1) // HOUR_MINUTES
+        expected = self.baseline.expect(hour, volume, volume.last_hour(now), raw)
+        level = self.baseline.level * expected.exposure
+        rates = [
+            level * w * self.baseline.factor((now - 1 - w // 2) // HOUR_MINUTES, volume) for w in WINDOWS
+        ]
+        surprises = tuple(
+            surprise(s[NEGATIVE] / SCALE, mean, self.baseline.alpha)
+            for s, mean in zip(sums, rates, strict=True)
+        )
+        low_volume = self.low_volume
+        fastest = self._fastest_thread(now)
+        if low_volume:
+            sums_, mass = self._low_sums(now, rates[0] / WINDOWS[0])
+            score = low_volume_days(sums_)
+        else:
+            mass = max(s[NEGATIVE] / SCALE for s in sums)
+            score = self.surprise.maxima.return_days(self.surprise.combined(surprises, fastest))
+        low, high = self.baseline.usual_range(rates[1])
+        return Measure(
+            now, raw, voices, negative / SCALE, spread, rates[1], low, high,
+            score, mass, surprises, fastest, low_volume,
+        )  # fmt: skip
+
+    def _window_sums(self, now: int) -> list[list[int]]:
+        """Raw mentions, voices, negative mass and spread of each window, in one pass."""
+        sums = [[0, 0, 0, 0] for _ in WINDOWS]
+        longest = WINDOWS[-1]
+        for minute, bucket in self.counts.minutes.items():
+            age = now - minute
+            if 0 < age <= longest:
+                for window, total in zip(WINDOWS, sums, strict=True):
+                    if age <= window:
+                        total[0] += bucket[0]
+                        total[1] += bucket[1]
+                        total[2] += bucket[2]
+                        total[3] += bucket[3]
+        return sums
+
+    def _fastest_thread(self, now: int) -> float:
+        """Negative posts so far and to come of the thread with the largest forecast, among those touched."""
+        best = 0.0
+        for thread_id in self.touched_threads:
+            thread = self.counts.threads.by_id.get(thread_id)
+            if thread is None:
+                continue
+            thread.close(self.closed * HOUR_MINUTES)
+            if sum(b[1] for b in thread.minutes.values()) >= THREAD_FLOOR:
+                recent, coming, *_ = thread.forecast(now)
+                best = max(best, recent + coming)
+        return best

@@ -1,0 +1,114 @@
+"""The whole stream's volume: the exposure against which every topic is measured.
+
+When everybody is asleep, or a feed is down, all topics fall together; what a topic does beyond that is
+its own. This works from the first hour, before any rhythm has been learnt.
+"""
+
+from __future__ import annotations
+
+from streams.statistics.season import Season
+from streams.windows import HOUR_MINUTES
+
+KEPT_HOURS = 24 * 120
+STEADY = 20.0  # so many other mentions an hour before the exposure is believed
+KEEP = 0.5 ** (1 / 72)  # half-life of the level: three days
+
+
+class Volume:
+    """Mentions of the whole stream: by minute while open, by hour once closed, and their usual level."""
+
+    __slots__ = (
+        "closed", "hours", "level_hours", "level_sum", "minutes", "rhythms", "season", "seen", "share_all",
+        "share_negative",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.minutes: dict[int, int] = {}
+        self.hours: dict[int, int] = {}
+        self.closed: int | None = None  # the first hour that is still open
+        self.season = Season()
+        self.rhythms: dict[int, tuple[float, float]] = {}  # the season's factors, kept until it learns
+        self.level_sum = self.level_hours = 0.0
+        self.share_negative, self.share_all = 3.0, 10.0  # of all topics together
+        self.seen: dict[int, set[int]] = {}
+
+    def add(self, minute: int, count: int = 1) -> None:
+        """Count mentions of a minute."""
+        self.minutes[minute] = self.minutes.get(minute, 0) + count
+        if self.closed is None:
+            self.closed = minute // HOUR_MINUTES
+
+    def last_hour(self, now: int) -> int:
+        """Mentions in the 60 minutes before `now`."""
+        return sum(self.minutes.get(m, 0) for m in range(now - HOUR_MINUTES, now))
+
+    def usual(self, hour: int) -> float:
+        """Mentions usual in this hour since 1970; 0 before anything is known."""
+        if not self.level_hours:
+            return 0.0
+        day, week = self.rhythm(hour)
+        return self.level_sum / self.level_hours * day * week
+
+    def rhythm(self, hour: int) -> tuple[float, float]:
+        """The stream's factors of an hour since 1970."""
+        factors = self.rhythms.get(hour)
+        if factors is None:
+            factors = self.rhythms[hour] = self.season.factors(hour)
+        return factors
+
+    def close(self, until: int) -> None:
+        """Learn all hours before `until`."""
+        if self.closed is None:
+            return
+        for hour in range(self.closed, until):
+            start = hour * HOUR_MINUTES
+            minutes = range(start, start + HOUR_MINUTES)
+            self._learn(hour, sum(self.minutes.pop(m, 0) for m in minutes))
+            self.hours.pop(hour - KEPT_HOURS, None)
+        self.closed = max(self.closed, until)
+
+    def _learn(self, hour: int, count: int) -> None:
+        self.hours[hour] = count
+        usual = self.usual(hour)
+        learnt = min(count, 4 * usual + STEADY) if self.level_hours > 24 else count
+        factor = self.season.factor(hour)
+        level = self.level_sum / self.level_hours if self.level_hours else float(learnt)
+        self.season.update(hour, learnt, level)
+        self.rhythms.clear()
+        self.level_sum = self.level_sum * KEEP + learnt
+        self.level_hours = self.level_hours * KEEP + factor
+
+    @property
+    def share(self) -> float:
+        """Usual negative share over all topics: what a topic without history is taken to have."""
+        return self.share_negative / self.share_all
+
+    def learn_share(self, negative: float, voices: float) -> None:
+        """Take in a topic's closed hour; about a thousand voices are remembered."""
+        keep = max(0.0, 1 - voices / 1000)
+        self.share_negative = self.share_negative * keep + negative
+        self.share_all = self.share_all * keep + voices
+
+    def residual(self, count: float, usual: float) -> float:
+        """How much more than usual goes on elsewhere, given what others wrote and usually write in an hour.
+
+        Shrunk to 1 while there is little else, and bounded, so that a small stream is not thrown about.
+        """
+        return min(3.0, max(0.2, (max(0.0, count) + STEADY) / (max(0.0, usual) + STEADY)))
+
+    def dump(self) -> list[object]:
+        """As a plain list."""
+        return [
+            self.minutes, self.hours, self.closed, self.season.dump(), self.level_sum, self.level_hours,
+            {slot: sorted(ids) for slot, ids in self.seen.items()}, self.share_negative, self.share_all,
+        ]  # fmt: skip
+
+    @classmethod
+    def load(cls, parts: list[object]) -> Volume:
+        """The inverse of `dump`."""
+        volume = cls()
+        (volume.minutes, volume.hours, volume.closed, season, volume.level_sum, volume.level_hours, seen,
+         volume.share_negative, volume.share_all) = parts  # type: ignore[assignment]  # fmt: skip
+        volume.season = Season.load(season)  # type: ignore[arg-type]
+        volume.seen = {slot: set(ids) for slot, ids in seen.items()}  # type: ignore[attr-defined]
+        return volume

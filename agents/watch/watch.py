@@ -1,0 +1,220 @@
+"""The watch over one topic: at each tick, whether somebody has to be woken, and why or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agents.pulse.counts import NEGATIVE
+from agents.pulse.sighting import SCALE
+from agents.watch.case import Case
+from agents.watch.evidence import MAIN_THREAD, evidence_of, main_thread, spread_of_topic
+from agents.watch.policy import DAYS_A_MONTH, RULE_VERSION, WatchPolicy
+from agents.watch.scale import threshold_days
+from agents.watch.topic import BUSY, Measure, TopicState
+from agents.watch.volume import Volume
+from alerts.severity import severity
+from streams.records import Escalation, EscalationKind, Evidence, Pulse, incident_id
+from streams.statistics.share import risen
+from streams.windows import HOUR_MINUTES, SLOT_MINUTES, time_of
+
+PULSE_MINUTES = 5
+REVIEW_MINUTES = 5  # how often the severity of a live case is weighed anew
+SLOW_MINUTES = 6 * HOUR_MINUTES
+ONSET_MINUTES = 6 * HOUR_MINUTES
+
+
+class Verdict(StrEnum):
+    """What was decided at a tick, and for what reason."""
+
+    QUIET = "quiet"
+    TOO_FEW_POSTS = "too_few_posts"
+    TOO_FEW_PEOPLE = "too_few_people"
+    USUAL_SHARE = "usual_share"
+    LIVE = "live"
+    REFRACTORY = "refractory"
+    ESCALATES = "escalates"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicBudget:
+    """A topic to watch, its false pages a month, and words that are ordinary in its mentions."""
+
+    name: str
+    budget: float = 1.0
+    ordinary: frozenset[str] = frozenset()
+
+
+class TopicWatch:
+    """One topic's state, threshold and case."""
+
+    __slots__ = ("name", "ordinary", "policy", "settle", "state", "threshold", "volume")
+
+    def __init__(self, topic: TopicBudget, policy: WatchPolicy, volume: Volume, state: TopicState) -> None:
+        self.name = topic.name
+        self.policy = policy
+        self.volume = volume
+        self.threshold = threshold_days(topic.budget, DAYS_A_MONTH)
+        self.state = state
+        self.ordinary = topic.ordinary
+        self.settle = -(-policy.lateness_seconds // 60)  # minutes from a tick to its decision
+
+    @property
+    def live(self) -> bool:
+        """Whether a case is open, so that every tick counts."""
+        return self.state.case is not None and self.state.case.live
+
+    def tick(self, now: int, out: list[Escalation | Pulse]) -> Measure:
+        """Decide about the windows that end at minute `now`; append what follows."""
+        state = self.state
+        state.close_until(self.volume.closed or state.closed, self.volume)
+        measure = state.measure(now, self.volume)
+        state.surprise.note(now - 1, measure.surprises, measure.fastest)
+        state.touched_threads.clear()
+        verdict = self._decide(measure, out)
+        if verdict is not Verdict.QUIET or now >= state.pulse_at + PULSE_MINUTES:
+            state.pulse_at = now
+            out.append(self._pulse(measure, verdict))
+        return measure
+
+    def _decide(self, measure: Measure, out: list[Escalation | Pulse]) -> Verdict:
+        case = self.state.case
+        if case is not None and case.live:
+            self._follow(case, measure, out)
+            return Verdict.LIVE
+        verdict = self._verdict(measure)
+        if verdict is Verdict.ESCALATES:
+            if case is not None and measure.minute < case.opened + self._refractory():
+                self._reopen(case, measure, out)
+                return Verdict.REFRACTORY
+            self._open(measure, out)
+        return verdict
+
+    def _verdict(self, measure: Measure) -> Verdict:
+        """Whether this would open a case, or the first reason why not."""
+        if measure.score < self.threshold:
+            return Verdict.QUIET
+        if measure.mass < self.policy.negative_floor:
+            return Verdict.TOO_FEW_POSTS
+        if not self._share_risen(measure):
+            return Verdict.USUAL_SHARE
+        return Verdict.ESCALATES if self._enough_people(measure) else Verdict.TOO_FEW_PEOPLE
+
+    def _share_risen(self, measure: Measure) -> bool:
+        voices, negative = measure.voices, measure.negative
+        if voices < 20:
+            _, voices, mass, _ = self.state.counts.totals(measure.minute - SLOW_MINUTES, measure.minute)
+            negative = mass / SCALE
+        return risen(negative, voices, self.state.baseline.share(self.volume))
+
+    def _enough_people(self, measure: Measure) -> bool:
+        """The floor of distinct authors, where authors are known."""
+        people: set[int] = set()
+        known = voices = 0
+        for v in self.state.counts.voices(measure.minute - SLOW_MINUTES, measure.minute):
+            voices += 1
+            known += v.known
+            people.add(v.author)
+        return 2 * known < voices or voices == 0 or len(people) >= self.policy.people_floor
+
+    def _refractory(self) -> int:
+        quiet = self.state.baseline.level * HOUR_MINUTES < BUSY
+        hours = self.policy.quiet_refractory_hours if quiet else self.policy.refractory_hours
+        return hours * HOUR_MINUTES
+
+    def _onset(self, measure: Measure) -> int:
+        """Start of the first quarter of an hour from which on every one has been above its usual."""
+        usual = max(1.0, measure.usual / 4 * 1.5)
+        start = (measure.minute - 1) // SLOT_MINUTES * SLOT_MINUTES
+        onset = start
+        while onset > measure.minute - ONSET_MINUTES:
+            mass = self.state.counts.totals(onset - SLOT_MINUTES, onset)[NEGATIVE] / SCALE
+            if mass < usual:
+                break
+            onset -= SLOT_MINUTES
+        return onset
+
+    def _open(self, measure: Measure, out: list[Escalation | Pulse]) -> None:
+        now = measure.minute
+        thread, share = main_thread(self.state.counts.voices(now - HOUR_MINUTES, now))
+        thread = thread if share >= MAIN_THREAD else None
+        onset = self._onset(measure)
+        incident = incident_id(self.name, thread, time_of(onset), RULE_VERSION)
+        case = self.state.case = Case(incident, thread, onset, now, 1)
+        self.state.low.reset(now)
+        evidence = self._evidence(measure)
+        case.severity = severity(evidence)
+        out.append(self._escalation("opened", case, measure, evidence, "score above threshold"))
+
+    def _reopen(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
+        case.ended = case.calm_since = None
+        self.state.low.reset(measure.minute)
+        evidence = self._evidence(measure)
+        case.severity = max(case.severity, severity(evidence))
+        out.append(self._escalation("reopened", case, measure, evidence, "flared up again"))
+
+    def _follow(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
+        """A live case: rising, cooling or over."""
+        now = measure.minute
+        if self._calm(measure):
+            if case.calm_since is None:
+                case.calm_since = now
+            calm = now - case.calm_since
+            if calm == self.policy.resolve_minutes // 2:
+                out.append(self._escalation("cooling", case, measure, self._evidence(measure), "calm"))
+            elif calm >= self.policy.resolve_minutes:
+                case.ended = now
+                out.append(self._escalation("resolved", case, measure, self._evidence(measure), "calm"))
+            return
+        case.calm_since = None
+        if now % REVIEW_MINUTES == 0:
+            evidence = self._evidence(measure)
+            worse = severity(evidence)
+            if worse > case.severity:
+                case.severity = worse
+                out.append(self._escalation("raised", case, measure, evidence, "severity rose"))
+
+    def _calm(self, measure: Measure) -> bool:
+        """Back among the usual, and not growing."""
+        if measure.negative > max(1.25 * measure.high, 1.5):
+            return False
+        return measure.voices < 10 or spread_of_topic(self.state, measure.minute)[1] <= 1.0
+
+    def _evidence(self, measure: Measure) -> Evidence:
+        return evidence_of(self.state, measure, self.threshold, self.ordinary, self.volume)
+
+    def _escalation(
+        self, kind: EscalationKind, case: Case, measure: Measure, evidence: Evidence, reason: str
+    ) -> Escalation:
+        case.steps += 1
+        return Escalation(
+            id=f"{case.incident}.{case.steps}",
+            kind=kind,
+            incident=case.incident,
+            topic=self.name,
+            thread=case.thread,
+            at=time_of(measure.minute + self.settle),
+            onset_at=time_of(case.onset),
+            severity=case.severity,
+            score=round(measure.score, 3),
+            threshold=round(self.threshold, 3),
+            reason=reason,
+            rule_version=RULE_VERSION,
+            evidence=evidence,
+        )
+
+    def _pulse(self, measure: Measure, verdict: Verdict) -> Pulse:
+        return Pulse(
+            topic=self.name,
+            at=time_of(measure.minute),
+            mentions_per_hour=measure.voices,
+            negative_per_hour=round(measure.negative, 2),
+            usual_per_hour=round(measure.usual, 2),
+            usual_low=round(measure.low, 2),
+            usual_high=round(measure.high, 2),
+            spread_per_hour=measure.spread,
+            negative_share=round(measure.negative / measure.voices, 3) if measure.voices else 0.0,
+            score=round(measure.score, 3),
+            threshold=round(self.threshold, 3),
+            verdict=verdict,
+        )
