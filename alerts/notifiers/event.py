@@ -11,6 +11,10 @@ from streams.cloudevents import CloudEvent, well_formed
 SCHEMA: Final = "urn:palovahti:schema:notice:1"
 MAX_BYTES: Final = 64 * 1024
 """What CloudEvents asks every intermediary to carry."""
+OURS: Final = frozenset(
+    {"before", "last_escalation", "last_escalation_at", "notices", "page_held", "recent_escalations"}
+)
+"""Fields of an incident that are the desk's own bookkeeping: nobody outside should build on them."""
 
 EventType = Literal[
     "palovahti.incident.opened",
@@ -70,7 +74,9 @@ def envelope(notice: Notice, source: str) -> NoticeEvent:
 
 def event_body(notice: Notice, source: str) -> bytes:
     """The event as structured JSON of at most `MAX_BYTES`; over it texts and lists are cut, never facts."""
-    event = well_formed(envelope(notice, source).model_dump(mode="json"))
+    event = well_formed(
+        envelope(notice, source).model_dump(mode="json", exclude={"data": {"incident": set(OURS)}})
+    )
     body = _encode(event)
     longest = 4000
     while len(body) > MAX_BYTES:
