@@ -33,7 +33,7 @@ Reason = Literal[
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 TEXT_LIMIT_BYTES = 65_536
-LINE_LIMIT_BYTES = 4_194_304
+LINE_LIMIT_BYTES = 16_777_216  # a million characters, every one escaped
 RAW_LIMIT_CHARACTERS = 2_000
 LIST_LIMIT = 1_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -185,8 +185,8 @@ def _fill(raw: dict[str, Any], defaults: Defaults) -> None:
     operation = raw.get("op")
     if isinstance(operation, str):
         raw["op"] = _OPERATIONS.get(operation.lower(), operation.lower())
-    if raw.get("op") in {"delete", "engagement"}:
-        raw.setdefault("text", "")
+        if raw["op"] in {"delete", "engagement"}:
+            raw.setdefault("text", "")
 
 
 def _texts(raw: dict[str, Any], repairs: Repairs) -> None:
