@@ -1,0 +1,130 @@
+"""SQLite behind the Store contract: each method one step to the module that knows the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from alerts.lifecycle import State
+from alerts.records import AuditEntry, Incident
+from alerts.store.sqlite import incidents, intake, matched, outbox, pulses
+from alerts.store.sqlite.database import Database
+from alerts.store.sqlite.schema import pseudonym_key
+from alerts.store.sqlite.transaction import SqliteTransaction
+from alerts.store.store import Delivery, StoredMention
+from streams.records import DeadLetter, Gap, Mention, Pulse
+
+
+class SqliteStore:
+    """See `alerts.store.store.Store`. `path` is a file, made with mode 0600, or ":memory:"."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._base = Database(path)
+        with self._base.reading() as db:
+            self._key = pseudonym_key(db)
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqliteTransaction]:
+        """All that is written inside is committed together, durably, or not at all; never nested."""
+        with self._base.transaction() as db:
+            yield SqliteTransaction(db, self._key)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._base.close()
+
+    def cursor(self, feed: str) -> str | None:
+        """How far a feed was read; None at its beginning."""
+        with self._base.reading() as db:
+            return intake.cursor(db, feed)
+
+    def take(self, limit: int) -> list[tuple[int, Mention]]:
+        """The oldest queued mentions with their positions."""
+        with self._base.reading() as db:
+            return intake.take(db, limit)
+
+    def load_state(self) -> dict[str, bytes]:
+        """The engine's whole state."""
+        with self._base.reading() as db:
+            return intake.load_state(db)
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """The incident with this id, if there is one."""
+        with self._base.reading() as db:
+            return incidents.one(db, incident_id)
+
+    def incidents(
+        self, states: Sequence[State] | None = None, topic: str | None = None, limit: int = 200
+    ) -> list[Incident]:
+        """Newest first."""
+        with self._base.reading() as db:
+            return incidents.several(db, states, topic, limit)
+
+    def audit(self, incident_id: str) -> list[AuditEntry]:
+        """The lines of an incident's history, in the order they were written."""
+        with self._base.reading() as db:
+            return incidents.audit(db, incident_id)
+
+    def pulses(self, topic: str, start: datetime, end: datetime) -> list[Pulse]:
+        """The pulses of a topic in `[start, end)`, by time."""
+        with self._base.reading() as db:
+            return pulses.between(db, topic, start, end)
+
+    def mentions(
+        self, topic: str, start: datetime, end: datetime, thread: str | None = None, limit: int = 20
+    ) -> list[StoredMention]:
+        """Those of a topic in `[start, end)`, the most negative and furthest reaching first."""
+        with self._base.reading() as db:
+            return matched.of_topic(db, topic, start, end, thread=thread, limit=limit)
+
+    def gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        """Those that reach into `[start, end)`."""
+        with self._base.reading() as db:
+            return intake.gaps(db, start, end)
+
+    def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        """The newest first."""
+        with self._base.reading() as db:
+            return intake.dead_letters(db, limit)
+
+    def deliveries(self, incident_id: str) -> list[Delivery]:
+        """All deliveries of an incident, in the order they were queued."""
+        with self._base.reading() as db:
+            return outbox.of_incident(db, incident_id)
+
+    def claim(
+        self, now: datetime, limit: int, lease: timedelta, receiver: str | None = None
+    ) -> list[Delivery]:
+        """The first of each receiver's and incident's lane that is due, leased; looks before it locks."""
+        with self._base.reading() as db:
+            if not outbox.due(db, now, 1, receiver):
+                return []
+        with self._base.transaction() as db:
+            return outbox.claim(db, now, limit, lease, receiver)
+
+    def mark_sent(self, delivery: int, at: datetime) -> None:
+        """Accepted by the receiver."""
+        with self._base.transaction() as db:
+            outbox.mark_sent(db, delivery, at)
+
+    def mark_failed(self, delivery: int, error: str, retry_at: datetime | None) -> None:
+        """One more attempt was made in vain. `retry_at` None: given up."""
+        with self._base.transaction() as db:
+            outbox.mark_failed(db, delivery, error, retry_at)
+
+    def mark_skipped(self, delivery: int, why: str) -> None:
+        """Not sent because a later notice of the same incident says it all."""
+        with self._base.transaction() as db:
+            outbox.mark_skipped(db, delivery, why)
+
+    def prune(self, now: datetime, text_days: int, pulse_days: int, seen_days: int) -> None:
+        """Keep to the retention limits, in one transaction for each kind of thing."""
+        text_before, all_before = now - timedelta(days=text_days), now - timedelta(days=pulse_days)
+        with self._base.transaction() as db:
+            intake.prune(db, now - timedelta(days=seen_days), text_before, all_before)
+        with self._base.transaction() as db:
+            matched.prune(db, text_before, all_before)
+        with self._base.transaction() as db:
+            pulses.prune(db, now, pulse_days)

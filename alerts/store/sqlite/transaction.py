@@ -1,0 +1,76 @@
+"""The writes of one transaction, as the Store contract names them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from alerts.records import AuditEntry, Incident, Notice
+from alerts.store.sqlite import incidents, intake, matched, outbox, pulses
+from alerts.store.store import StoredMention
+from streams.records import DeadLetter, Gap, Mention, Pulse
+
+
+class SqliteTransaction:
+    """See `alerts.store.store.Transaction`; lives as long as the block that gave it."""
+
+    def __init__(self, db: sqlite3.Connection, pseudonym_key: bytes) -> None:
+        self._db = db
+        self._key = pseudonym_key
+
+    def accept(self, mentions: Iterable[Mention], received_at: datetime) -> int:
+        """Queue mentions not seen before (by `event_key`); returns how many were new."""
+        return intake.accept(self._db, mentions, received_at)
+
+    def set_cursor(self, feed: str, cursor: str | None) -> None:
+        """How far a feed was read."""
+        intake.set_cursor(self._db, feed, cursor)
+
+    def add_gaps(self, gaps: Iterable[Gap]) -> None:
+        """Remember stretches that were not seen."""
+        intake.add_gaps(self._db, gaps)
+
+    def add_dead_letters(self, letters: Iterable[DeadLetter]) -> None:
+        """Keep input that could not be used."""
+        intake.add_dead_letters(self._db, letters)
+
+    def done_until(self, position: int) -> None:
+        """Drop mentions up to and including `position` from the queue."""
+        intake.done_until(self._db, position)
+
+    def save_state(self, blobs: dict[str, bytes | None]) -> None:
+        """Write the changed parts of the engine's state; None deletes a key."""
+        intake.save_state(self._db, blobs)
+
+    def add_pulses(self, pulses_: Iterable[Pulse]) -> None:
+        """Add pulses; a second one of a topic at the same time replaces the first."""
+        pulses.add(self._db, pulses_)
+
+    def add_mentions(self, mentions: Iterable[StoredMention]) -> None:
+        """Add or replace by id; the author is stored as a pseudonym."""
+        matched.add(self._db, mentions, self._key)
+
+    def forget_mention(self, mention_id: str) -> None:
+        """Keep id, times and counts, drop text and author."""
+        matched.forget(self._db, mention_id)
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """As it stands inside this transaction."""
+        return incidents.one(self._db, incident_id)
+
+    def put_incident(self, incident: Incident) -> None:
+        """Write an incident, new or changed."""
+        incidents.put(self._db, incident)
+
+    def add_audit(self, entries: Iterable[AuditEntry]) -> None:
+        """Append to the audit."""
+        incidents.add_audit(self._db, entries)
+
+    def seen_action(self, action_id: str) -> bool:
+        """Whether this human action was taken before; remembers it if not."""
+        return incidents.seen_action(self._db, action_id)
+
+    def enqueue(self, notice: Notice, receivers: Sequence[str], due_at: datetime) -> None:
+        """Queue a notice to each receiver, once."""
+        outbox.enqueue(self._db, notice, receivers, due_at)
