@@ -7,7 +7,6 @@ or a thread.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
+from streams.bad_input import REASONS
 from streams.records import Pulse
 
 Kind = Literal["counter", "gauge", "histogram"]
@@ -27,7 +27,6 @@ PAGE_REASONS: Final = ("opened", "severity_rose", "answer_overdue", "reopened", 
 SEVERITIES: Final = (1, 2, 3, 4, 5)
 PAGE_BUCKETS: Final = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
 OTHER: Final = "other"
-MAX_REASONS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,6 @@ class Metrics:
             "topic": frozenset(),
             "receiver": frozenset(),
         }
-        self._reasons: set[str] = set()
         for reason in PAGE_REASONS:
             self._counters["pages_total"].labels(reason)
         self.open_incidents({})
@@ -98,18 +96,11 @@ class Metrics:
     ) -> None:
         """The configured names: counters start at zero, series of names that are gone disappear."""
         for label, names in (("feed", feeds), ("topic", topics), ("receiver", receivers)):
-            known = frozenset(names)
-            self._forget(label, self._known[label] - known)
+            before, known = self._known[label], frozenset(names)
+            self._forget(label, before - known)
             self._known[label] = known
-        for feed in self._known["feed"]:
-            for step in STEPS:
-                self.mentions(step, feed, 0)
-        for topic in self._known["topic"]:
-            self.unanswered(topic, 0.0)
-        for receiver in self._known["receiver"]:
-            self._histograms["time_to_page_seconds"].labels(receiver)
-            for outcome in OUTCOMES:
-                self._counters["deliveries_total"].labels(receiver, outcome)
+            for name in known - before:
+                self._begin(label, name)
 
     def mentions(self, step: MentionStep, feed: str | None, count: int = 1) -> None:
         """`count` mentions of a feed took a step."""
@@ -117,7 +108,8 @@ class Metrics:
 
     def bad(self, feed: str | None, reason: str, count: int = 1) -> None:
         """`count` pieces of input became dead letters; `reason` as in `BadRecord`."""
-        self._counters["mentions_bad_total"].labels(self._name("feed", feed), self._reason(reason)).inc(count)
+        known = reason if reason in REASONS else OTHER
+        self._counters["mentions_bad_total"].labels(self._name("feed", feed), known).inc(count)
 
     def arrived(self, feed: str | None, published_at: datetime, received_at: datetime) -> None:
         """The last mention of a feed, for its lag and its silence."""
@@ -184,17 +176,22 @@ class Metrics:
                 metric.full_name, metric.help, metric.labels, registry=registry, buckets=PAGE_BUCKETS
             )
 
+    def _begin(self, label: str, name: str) -> None:
+        """Zero series, so that a rate exists before the first event; what is not known yet has none."""
+        if label == "feed":
+            for step in STEPS:
+                self.mentions(step, name, 0)
+            for reason in REASONS:
+                self.bad(name, reason, 0)
+        elif label == "topic":
+            self.unanswered(name, 0.0)
+        else:
+            self._histograms["time_to_page_seconds"].labels(name)
+            for outcome in OUTCOMES:
+                self._counters["deliveries_total"].labels(name, outcome)
+
     def _name(self, label: str, value: str | None) -> str:
         return value if value is not None and value in self._known[label] else OTHER
-
-    def _reason(self, reason: str) -> str:
-        """The reason while there are few and it is a plain word; it may have passed through other hands."""
-        if reason in self._reasons:
-            return reason
-        if len(self._reasons) >= MAX_REASONS or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", reason):
-            return OTHER
-        self._reasons.add(reason)
-        return reason
 
     def _forget(self, label: str, names: frozenset[str]) -> None:
         tables: list[Mapping[str, Counter | Gauge | Histogram]] = [

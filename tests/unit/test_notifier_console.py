@@ -46,7 +46,7 @@ async def test_texts_can_neither_steer_the_terminal_nor_fake_markup() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", body)
     assert "[bold red]x[/]" in shown
     assert ":skull:" in shown
-    assert "│ [2J ]0;title [bold red]x[/] evil fake 31m" in shown
+    assert "│ [2J]0;title[bold red]x[/] evil fake 31m" in shown
 
 
 async def test_lone_surrogates_do_not_stop_a_page() -> None:
