@@ -87,7 +87,7 @@ class Organisation(Record):
     )
     signature: str = Field(default="", max_length=200, description="who signs the public answer")
     updates_url: str = Field(default="", description="where to follow the situation")
-    private_channel: str = Field(default="", max_length=300, description="how to go on privately")
+    private_channel: str | dict[OurLanguage, str] = Field(default="", description="how to go on privately")
     response_minutes: int = Field(default=60, ge=1, le=1440, description="first public answer due")
     next_update_minutes: int = Field(
         default=60, ge=5, le=1440, description="what we promise as the next news"
@@ -115,10 +115,13 @@ class Organisation(Record):
 
     @field_validator("name", "signature", "private_channel")
     @classmethod
-    def _one_line(cls, value: str) -> str:
-        if any(ord(letter) < 32 for letter in value):
-            raise ValueError("must be one line without control characters: it stands inside a public answer")
-        return value.strip()
+    def _one_line(cls, value: str | dict[Language, str]) -> str | dict[Language, str]:
+        for text in [value] if isinstance(value, str) else value.values():
+            if len(text) > 300 or any(ord(letter) < 32 for letter in text):
+                raise ValueError(
+                    "must be one line of at most 300 characters: it stands inside a public answer"
+                )
+        return value.strip() if isinstance(value, str) else value
 
     @field_validator("facts")
     @classmethod
@@ -134,6 +137,16 @@ class Organisation(Record):
     def facts_for(self, topic: str, now: datetime) -> tuple[Fact, ...]:
         """The facts that may be said about `topic` at `now`, in the order they were written."""
         return tuple(fact for fact in self.facts if fact.usable(topic, now))
+
+    def private_way(self, language: str) -> str:
+        """How to go on privately, for readers of `language`; "" where it is not known in their language.
+
+        An address (a link, e-mail or number) reads the same in all; words belong to our own language.
+        """
+        if isinstance(self.private_channel, dict):
+            return {str(key): text for key, text in self.private_channel.items()}.get(language, "")
+        address = any(letter in "@/0123456789" for letter in self.private_channel)
+        return self.private_channel if address or language == self.language else ""
 
     def link(self, incident: str) -> str | None:
         """The address of an incident's page that works on a phone; None without `public_url`."""
