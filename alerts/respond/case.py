@@ -11,7 +11,7 @@ from alerts.incidents import Incident
 from alerts.organisation import LANGUAGES, Fact, Organisation
 from alerts.respond.channels import Channel, channel_named
 from alerts.respond.playbook import Playbook
-from alerts.respond.playbooks import playbooks_for
+from alerts.respond.playbook_files import playbooks_for
 from alerts.respond.recognise import Recognition, people, recognise
 from alerts.respond.situations import known_situation
 from alerts.store.store import StoredMention

@@ -18,7 +18,7 @@ from alerts.respond.case import Case, case_of
 from alerts.respond.channels import channel_named
 from alerts.respond.compose import Values, compose
 from alerts.respond.lexicon import situation_lexicons, unquotable
-from alerts.respond.playbooks import playbooks_for
+from alerts.respond.playbook_files import playbooks_for
 from alerts.respond.quoting import quotable, shown
 from alerts.respond.reasons import alternatives, next_steps, reason_code, why_so
 from alerts.respond.watching import watch_code
