@@ -1,0 +1,157 @@
+"""The web application: pages, API and probes, all routes in one literal."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib import resources
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from prometheus_client import CollectorRegistry
+
+from alerts.neutral import plain
+from alerts.organisation import LANGUAGES, Organisation
+from alerts.page import forms, say, watch_reason
+from alerts.store.store import Store
+from alerts.web import api, openapi, pages, probes, views
+from alerts.web.guard import add_headers, check_host, gate, tell_refusals
+from alerts.web.hostile import clean
+from alerts.web.language import NAMES
+from alerts.web.refusal import Refusal
+from alerts.web.sessions import Brake, SessionSigner, key_from_token
+from alerts.web.settings import WebSettings, host_name
+from alerts.web.site import SITE, Actor, Health, Site
+from streams.clock import Clock, SystemClock
+from streams.errors import BadConfiguration
+
+MAX_BODY: Final = 64 * 1024
+STATIC_TYPES: Final[Mapping[str, str]] = {
+    "palovahti.css": "text/css",
+    "palovahti.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+
+
+def create_app(  # noqa: PLR0917 - the parts that every runtime hands over
+    store: Store,
+    desk: Actor,
+    organisation: Organisation,
+    settings: WebSettings,
+    clock: Clock,
+    registry: CollectorRegistry,
+    health: Health,
+    wall: Clock | None = None,
+) -> web.Application:
+    """The application, for `serve` to bind. `wall` dates logins and may differ from a demo's clock."""
+    app = web.Application(middlewares=[tell_refusals, check_host, gate], client_max_size=MAX_BODY)
+    app[SITE] = Site(
+        store=store,
+        desk=desk,
+        organisation=organisation,
+        settings=settings,
+        clock=clock,
+        wall=wall or SystemClock(),
+        registry=registry,
+        health=health,
+        signer=_signer(settings),
+        brake=Brake(),
+        templates=_templates(),
+        hosts=_hosts(settings, organisation),
+    )
+    app.on_response_prepare.append(add_headers)
+    app.add_routes(
+        [
+            web.get("/", pages.show_list),
+            web.get("/incidents/{incident}", pages.show_incident),
+            web.post("/incidents/{incident}/actions", pages.act),
+            web.get("/login", pages.show_login),
+            web.post("/login", pages.login),
+            web.post("/logout", pages.logout),
+            web.get("/api/v1/incidents", api.list_incidents),
+            web.get("/api/v1/incidents/{incident}", api.one_incident),
+            web.post("/api/v1/incidents/{incident}/actions", api.take_action),
+            web.post("/api/v1/incidents/{incident}/votes", api.take_vote),
+            web.get("/api/v1/pulses", api.list_pulses),
+            web.get("/openapi.json", openapi.show),
+            web.get("/metrics", probes.metrics),
+            web.get("/livez", probes.live),
+            web.get("/readyz", probes.ready),
+            web.get("/static/{name}", show_static),
+        ]
+    )
+    return app
+
+
+async def serve(app: web.Application) -> web.AppRunner:
+    """Listen where the settings say; the caller ends it with `cleanup()`.
+
+    Raises BadConfiguration when the address cannot be had.
+    """
+    settings = app[SITE].settings
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        place = f"{settings.host}:{settings.port}"
+        raise BadConfiguration(
+            [f"web: cannot listen on {place} ({error.strerror}); set another web.port"]
+        ) from None
+    return runner
+
+
+def _signer(settings: WebSettings) -> SessionSigner:
+    """With a token, logins outlive a restart; without one a session is worth nothing to keep."""
+    token = settings.token
+    key = key_from_token(token.get_secret_value().strip()) if token else secrets.token_bytes(32)
+    return SessionSigner(key, timedelta(hours=settings.session_hours))
+
+
+def _hosts(settings: WebSettings, organisation: Organisation) -> frozenset[str]:
+    names = {"localhost", settings.host.lower(), *map(host_name, settings.allowed_hosts)}
+    public = urlsplit(organisation.public_url or "").hostname
+    return frozenset(names | ({public.lower()} if public else set()))
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("alerts.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"neutral": plain, "clean": clean}
+    environment.globals |= {
+        "say": say,
+        "watch_reason": watch_reason,
+        "forms": forms,
+        "rate": views.rate_text,
+        "languages": [(code, NAMES[code]) for code in LANGUAGES],
+        "static": {name: f"/static/{name}?v={_digest(name)}" for name in STATIC_TYPES},
+    }
+    return environment
+
+
+def _static(name: str) -> bytes:
+    return (resources.files("alerts.web") / "static" / name).read_bytes()
+
+
+def _digest(name: str) -> str:
+    return hashlib.blake2b(_static(name), digest_size=6).hexdigest()
+
+
+async def show_static(request: web.Request) -> web.Response:
+    """One of the three files that the pages use; its address changes with its content."""
+    name = request.match_info["name"]
+    if name not in STATIC_TYPES:
+        raise Refusal(404, "not_found")
+    response = web.Response(body=_static(name), content_type=STATIC_TYPES[name], charset="utf-8")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,148 @@
+"""The OpenAPI document, made from the very models that check requests and write answers."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+
+from alerts.web.api import ActionRequest, IncidentDetail, IncidentList, PulseList, VoteRequest
+from streams.records import Record
+
+Json = dict[str, Any]
+
+
+class Problem(Record):
+    """Why a request was not done, and what helps."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class ErrorAnswer(Record):
+    """Every answer that is not a success."""
+
+    error: Problem = Field(description="nothing was changed")
+
+
+_MODELS: Final[tuple[type[BaseModel], ...]] = (
+    ActionRequest,
+    VoteRequest,
+    IncidentList,
+    IncidentDetail,
+    PulseList,
+    ErrorAnswer,
+)
+_REFUSALS: Final = {
+    "400": "something is missing or wrong",
+    "401": "the access token is missing or wrong",
+    "404": "there is no such incident",
+    "409": "the incident cannot take this step from its present state",
+    "415": "the body is not JSON",
+    "429": "too many wrong tokens; Retry-After tells when to try again",
+}
+
+
+@cache
+def document() -> Json:
+    """The whole document (OpenAPI 3.1)."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Palovahti",
+            "version": "1",
+            "description": "Incidents, what people decide about them, and the measured state of topics.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "web.token"}},
+            "schemas": _schemas(),
+        },
+    }
+
+
+def _schemas() -> Json:
+    modes: list[tuple[type[BaseModel], Any]] = [
+        (model, "validation" if model in {ActionRequest, VoteRequest} else "serialization")
+        for model in _MODELS
+    ]
+    _, schema = models_json_schema(modes, ref_template="#/components/schemas/{model}")
+    definitions: Json = schema["$defs"]
+    return definitions
+
+
+def _paths() -> Json:
+    incident = _parameter("incident", "path", "id of the incident", required=True)
+    state = _parameter("state", "query", "live, closed, or one state")
+    topic = _parameter("topic", "query", "only this topic")
+    limit = _parameter("limit", "query", "at most so many", {"type": "integer", "minimum": 1, "maximum": 200})
+    times = [
+        _parameter("topic", "query", "name of the topic", required=True),
+        _parameter("from", "query", "default: a day before `to`", {"type": "string", "format": "date-time"}),
+        _parameter("to", "query", "default: now", {"type": "string", "format": "date-time"}),
+    ]
+    one = "/api/v1/incidents/{incident}"
+    return {
+        "/api/v1/incidents": {
+            "get": _operation(
+                "listIncidents", "Incidents, newest first", IncidentList, [state, topic, limit], "400"
+            )
+        },
+        one: {"get": _operation("getIncident", "One incident", IncidentDetail, [incident], "404")},
+        f"{one}/actions": {
+            "post": _posting("actOnIncident", "Decide about an incident", ActionRequest, incident)
+        },
+        f"{one}/votes": {"post": _posting("voteOnIncident", "Was the alert worth it", VoteRequest, incident)},
+        "/api/v1/pulses": {
+            "get": _operation("listPulses", "A topic's measured states", PulseList, times, "400")
+        },
+    }
+
+
+def _parameter(
+    name: str, place: str, text: str, schema: Json | None = None, *, required: bool = False
+) -> Json:
+    return {
+        "name": name,
+        "in": place,
+        "description": text,
+        "required": required,
+        "schema": schema or {"type": "string"},
+    }
+
+
+def _operation(
+    identity: str, summary: str, answer: type[BaseModel], parameters: list[Json], *refusals: str
+) -> Json:
+    told = {code: _answer(_REFUSALS[code], ErrorAnswer) for code in sorted({*refusals, "401", "429"})}
+    return {
+        "operationId": identity,
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {"200": _answer("done", answer), **told},
+    }
+
+
+def _posting(identity: str, summary: str, body: type[BaseModel], incident: Json) -> Json:
+    operation = _operation(identity, summary, IncidentDetail, [incident], "400", "404", "409", "415")
+    return {**operation, "requestBody": {"required": True, "content": _content(body)}}
+
+
+def _answer(text: str, model: type[BaseModel]) -> Json:
+    return {"description": text, "content": _content(model)}
+
+
+def _content(model: type[BaseModel]) -> Json:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+
+
+async def show(_request: web.Request) -> web.Response:
+    """GET /openapi.json"""
+    return web.json_response(document())

@@ -1,0 +1,74 @@
+// Two comforts; every page works without them: copying the draft, and keeping the page up to date.
+"use strict";
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  const status = button.parentElement.querySelector(".copy-status");
+  const copied = await copy(source);
+  status.textContent = copied ? button.dataset.copied : button.dataset.failed;
+});
+
+async function copy(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {
+    // Without https there is no clipboard interface; selecting works everywhere.
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  }
+}
+
+function showComforts(root) {
+  for (const hidden of root.querySelectorAll("button[data-copy], label.auto")) hidden.hidden = false;
+}
+
+// Somebody reads closely, writes or selects: then nothing moves under their hands.
+function isBusy(live) {
+  const field = document.activeElement?.closest("input, textarea");
+  const written = [...live.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
+  return document.hidden || written || (field && field.type !== "checkbox") || !getSelection().isCollapsed;
+}
+
+async function refresh(live) {
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, redirect: "error" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = fresh.querySelector("[data-live]");
+  if (!next) throw new Error("not our page");
+  const open = [...live.querySelectorAll("details")].map((one) => one.open);
+  next.querySelectorAll("details").forEach((one, place) => (one.open = open[place] ?? false));
+  showComforts(next);
+  const focused = focusPath(live);
+  live.replaceWith(document.adoptNode(next));
+  document.title = fresh.title;
+  if (focused) document.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+function focusPath(live) {
+  const at = document.activeElement;
+  if (!at || !live.contains(at)) return null;
+  if (at.matches("[data-auto]")) return "[data-auto]";
+  if (at.id) return `#${CSS.escape(at.id)}`;
+  if (at.name && at.value) return `[name="${CSS.escape(at.name)}"][value="${CSS.escape(at.value)}"]`;
+  return at.getAttribute("href") ? `a[href="${CSS.escape(at.getAttribute("href"))}"]` : null;
+}
+
+async function keepFresh() {
+  const live = document.querySelector("[data-live]");
+  const auto = live?.querySelector("[data-auto]");
+  if (live && auto?.checked && !isBusy(live)) {
+    try {
+      await refresh(live);
+    } catch {
+      const line = live.querySelector(".live-line");
+      line.querySelector("span").textContent = line.dataset.lost;
+    }
+  }
+}
+
+showComforts(document);
+const first = document.querySelector("[data-live]");
+if (first) setInterval(keepFresh, Number(first.dataset.live) * 1000);
