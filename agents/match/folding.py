@@ -87,11 +87,15 @@ def _settle(plain: Marks, marks: NDArray[np.intp]) -> None:
 
 
 def _reshaped(joined: str) -> str:
-    """Composed letters, and ligatures taken apart."""
-    composed = unicodedata.normalize("NFC", joined)
+    """Composed letters, and ligatures taken apart.
+
+    Pair by pair: normalising a whole text takes quadratic time where somebody piles up thousands of marks.
+    """
+    composed = _TWO_PARTS.sub(lambda found: unicodedata.normalize("NFC", found[0]), joined)
     return _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0].casefold()), composed)
 
 
+_TWO_PARTS = re.compile("[aoAO]\u0308|[aA]\u030a")
 _LIGATURE = re.compile("[ßẞœŒﬀ-ﬆĳĲ]")
 
 

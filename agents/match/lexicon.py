@@ -28,7 +28,7 @@ from agents.match.terms import (
 )
 from agents.match.topic import Topic
 
-_TAILS_KEPT = 4096
+_TAILS_KEPT = 1024
 _SCHEME = re.compile(r"^(?:[a-z]+://)?(?:www\.)?", re.IGNORECASE)
 _SIGNS = re.compile(r"[^\w\s'’-]")
 

@@ -20,6 +20,7 @@ from agents.match.topic import Topic
 from streams.records import Mention
 
 _CHUNK_CHARACTERS = 1 << 20
+_LONGEST_TAIL = 80
 _NOTHING: tuple[str, ...] = ()
 
 
@@ -54,7 +55,9 @@ class Matcher:
         found: dict[int, set[int]] = {}
         text, ends = page.text, page.ends
         for last, entry in self._automaton.iter(text) if self._lexicon.entries else ():
-            stop = text.find(" ", last + 1)
+            stop = text.find(" ", last + 1, last + _LONGEST_TAIL)
+            if stop < 0:
+                stop = last + _LONGEST_TAIL  # no word: lets "posti-posti-posti..." take linear time
             accepted = entry.accepted(text[last + 1 : stop])
             if accepted:
                 owners = _confirmed(page, last - entry.length + 1, stop, accepted)

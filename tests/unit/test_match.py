@@ -182,6 +182,15 @@ def test_hostile_texts_do_no_harm(text: str) -> None:
     assert Matcher([topic("Posti")]).match(mentions) == [(), ("Posti",), ()]
 
 
+def test_a_flood_of_hyphens_or_marks_takes_linear_time() -> None:
+    """A quadratic matcher would run into the suite's time limit here."""
+    matcher = Matcher([topic("Posti", compounds=True), topic("Lahti")])
+    assert matcher.match([mention("posti-" * 170_000), mention("a" + "\u0323\u0308" * 400_000)]) == [
+        ("Posti",),
+        (),
+    ]
+
+
 def test_an_exclusion_takes_the_topic_away() -> None:
     fazer = topic("Fazer", exclude=["Fazer Artukainen", "Kiira"])
     assert found(fazer, "Fazerin suklaa", "Fazer Artukaisen halli", "Kiiran Fazer") == ["Fazerin suklaa"]
