@@ -48,8 +48,8 @@ class Conversations:
         )
 
     def reply(self, to: Mention, root: Mention, said: Said) -> Mention:
-        """An answer to a mention of the root's thread; a forum shows the thread's title with it."""
-        own = self.post(to.platform, said, title=root.title)
+        """An answer to a mention of the root's thread; the thread's title stays with its first post."""
+        own = self.post(to.platform, said)
         kind = self._script.platforms[to.platform].reply
         return own.model_copy(update={"kind": kind, "in_reply_to": to.id, "conversation_id": root.thread})
 
