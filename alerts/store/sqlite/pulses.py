@@ -33,8 +33,9 @@ def add(db: sqlite3.Connection, pulses: Iterable[Pulse]) -> None:
 
 def between(db: sqlite3.Connection, topic: str, start: datetime, end: datetime) -> list[Pulse]:
     """The pulses of a topic in `[start, end)`, by time."""
+    columns = ", ".join(MEASURED)
     rows = db.execute(
-        f"SELECT topic, at, {', '.join(MEASURED)} FROM pulses WHERE topic = ? AND at >= ? AND at < ? ORDER BY at",  # noqa: S608 columns are constants
+        f"SELECT topic, at, {columns} FROM pulses WHERE topic = ? AND at >= ? AND at < ? ORDER BY at",  # noqa: S608 constants
         (topic, micros(start), micros(end)),
     )
     return [_pulse(*row) for row in rows]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from alerts.records import AuditEntry, Incident, Notice
-from alerts.store.sqlite import incidents, intake, matched, outbox, pulses
+from alerts.store.sqlite import incidents, intake, matched, outbox
+from alerts.store.sqlite import pulses as pulse_rows
 from alerts.store.store import StoredMention
 from streams.records import DeadLetter, Gap, Mention, Pulse
 
@@ -43,9 +44,9 @@ class SqliteTransaction:
         """Write the changed parts of the engine's state; None deletes a key."""
         intake.save_state(self._db, blobs)
 
-    def add_pulses(self, pulses_: Iterable[Pulse]) -> None:
+    def add_pulses(self, pulses: Iterable[Pulse]) -> None:
         """Add pulses; a second one of a topic at the same time replaces the first."""
-        pulses.add(self._db, pulses_)
+        pulse_rows.add(self._db, pulses)
 
     def add_mentions(self, mentions: Iterable[StoredMention]) -> None:
         """Add or replace by id; the author is stored as a pseudonym."""
