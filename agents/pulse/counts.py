@@ -17,7 +17,7 @@ from streams.windows import HOUR_MINUTES, slot_of
 RAW, PEOPLE, NEGATIVE, SPREAD = range(4)  # the fields of a minute's bucket
 KEPT_MINUTES = 8 * HOUR_MINUTES
 VOICES_KEPT_MINUTES = 2 * HOUR_MINUTES  # beyond the closed hours
-COPIES_COUNTED = 3
+COPIES_COUNTED = 1
 
 
 class Slot:
@@ -33,17 +33,20 @@ class Slot:
 class Counts:
     """Rolling counts of one topic and its threads."""
 
-    __slots__ = ("copies", "minutes", "slots", "threads")
+    __slots__ = ("changed", "copies", "dropped", "minutes", "slots", "threads")
 
     def __init__(self) -> None:
         self.minutes: dict[int, list[int]] = {}
         self.slots: dict[int, Slot] = {}
         self.copies: dict[int, dict[int, list[tuple[int, str, Sighting]]]] = {}
         self.threads = Threads()
+        self.changed: set[int] = set()  # slots since the last snapshot
+        self.dropped: set[int] = set()
 
     def add(self, sighting: Sighting) -> bool:
         """Take in a mention; True if it was not seen before (an edit or duplicate is one mention)."""
         slot = self.slots.setdefault(slot_of(sighting.minute), Slot())
+        self.changed.add(slot_of(sighting.minute))
         new = sighting.id not in slot.seen
         if new:
             slot.seen.add(sighting.id)
@@ -127,10 +130,12 @@ class Counts:
                     yield s
 
     def close(self, hour: int) -> None:
-        """Nothing of this hour will change any more: drop who spoke long ago, keep the counts for the windows."""
+        """Nothing of this hour will change: drop who spoke long ago, keep the counts for the windows."""
         oldest_slot = slot_of((hour + 1) * HOUR_MINUTES - VOICES_KEPT_MINUTES)
         for slot in [s for s in self.slots if s < oldest_slot]:
             del self.slots[slot]
+            self.changed.discard(slot)
+            self.dropped.add(slot)
         for old in [h for h in self.copies if h <= hour]:
             del self.copies[old]
         oldest = (hour + 1) * HOUR_MINUTES - KEPT_MINUTES

@@ -35,7 +35,7 @@ class Sighting:
         "thread",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made here and by `load` only, in the order of `dump`
         self,
         id: str,  # noqa: A002 - the record's own name for it
         minute: int,

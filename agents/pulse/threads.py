@@ -44,14 +44,22 @@ class Thread:
         self.sums, _ = folded(self.sums or [0.0] * len(TAUS), self.closed, until, counts)
         self.closed = until
 
-    def forecast(self, now: int) -> tuple[float, float, float, float, float]:
-        """Negative posts in the open minutes, those to come in 24 hours, and R with its 90 % interval."""
+    def voices_open(self) -> int:
+        """Voices in the open minutes."""
+        return sum(bucket[0] for bucket in self.minutes.values())
+
+    def forecast(self, now: int) -> tuple[float, float]:
+        """Negative posts in the open minutes, and those to come in 24 hours.
+
+        The forecast takes the lower end of R's 90 % interval: a few quick posts are no storm yet, and a
+        thread that subsides promises little.
+        """
         counts = [(m, b[1] / SCALE) for m, b in sorted(self.minutes.items()) if m < now]
         recent = sum(c for _, c in counts)
         sums, pressure = folded(self.sums or [0.0] * len(TAUS), min(self.closed, now), now, counts)
         first = 1.0 if self.sums is None else 0.0  # the first post of a thread was caused by no other
-        r, low, high = reproduction(max(0.0, recent - first), pressure)
-        return recent, expected_within_day(sums, r), r, low, high
+        _, low, _ = reproduction(max(0.0, recent - first), pressure)
+        return recent, expected_within_day(sums, low)
 
     def dump(self) -> list[object]:
         """As a plain list."""

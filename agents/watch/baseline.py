@@ -90,7 +90,7 @@ class Baseline:
     def learn(
         self, hour: int, counts: tuple[int, int, float], expected: Expectation, volume: Volume, frozen: bool
     ) -> None:
-        """Take in a closed hour: raw mentions, voices, negative mass. A frozen hour teaches only the volume."""
+        """Take in a closed hour: raw mentions, voices, negative mass; a frozen one teaches the volume only."""
         raw, voices, negative = counts
         self.hours += 1
         self.raw_level += max(1 / self.hours, 1 - FAST) * (raw - self.raw_level)

@@ -29,7 +29,7 @@ SEEN_PER_SLOT = (
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A mention as it reaches the watch; `clock_s` is when (seconds since 1970), `scored` None if no topic matched."""
+    """A mention as it reaches the watch, `clock_s` seconds since 1970; `scored` is None if no topic matched."""
 
     mention: Mention
     scored: ScoredMention | None
@@ -118,6 +118,12 @@ class Engine:
             watch = TopicWatch(topic, self.policy, self.volume, TopicState(hour))
             self.watches[name] = watch
         return watch
+
+    def adopt(self, watch: TopicWatch) -> None:
+        """Take over a topic's watch, as a snapshot holds it."""
+        self.watches[watch.name] = watch
+        if watch.live:
+            self._live.add(watch.name)
 
     def _advance(self, due: int, out: list[Escalation | Pulse]) -> None:
         """Decide the ticks up to minute `due` at which anything can change."""

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from math import log, log1p, log10
 
 from streams.statistics.cusum import FACTORS, advanced, evidence
-from streams.statistics.maxima import BlockMaxima, Spread
+from streams.statistics.maxima import NEVER, BlockMaxima, Spread
 from streams.windows import BLOCK_MINUTES
 
 WINDOWS = (15, 60, 180)  # minutes
 WARM_BLOCKS = 8
+QUIET_THREAD, THREAD_SD = log1p(4), 0.6  # least usual peak of a topic's threads, and its spread
 INDEPENDENT_A_DAY = 8  # steps of the low-volume channel that are nearly independent: every three hours
 
 
@@ -44,7 +45,8 @@ class Surprise:
         mean = sum(scores) / len(scores)
         if thread <= 0 or self.thread_spread.count < WARM_BLOCKS:
             return mean
-        return max(mean, self.thread_spread.standardised(log1p(thread)))
+        usual, sd = max(self.thread_spread.mean, QUIET_THREAD), max(self.thread_spread.sd, THREAD_SD)
+        return max(mean, (log1p(thread) - usual) / sd)
 
     def note(self, minute: int, surprises: Sequence[float], thread: float) -> None:
         """Remember the highest of the running block; a finished block is learnt first."""
@@ -117,7 +119,7 @@ class LowVolume:
 
 def low_volume_days(sums: Sequence[float]) -> float:
     """log10 of the days in which such evidence arises once by chance."""
-    return (evidence(sums) - log(INDEPENDENT_A_DAY)) / log(10)
+    return min(NEVER, (evidence(sums) - log(INDEPENDENT_A_DAY)) / log(10))
 
 
 def threshold_days(budget: float, days_a_month: float) -> float:

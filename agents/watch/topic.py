@@ -14,7 +14,7 @@ from streams.statistics.surprise import surprise
 from streams.windows import HOUR_MINUTES
 
 BUSY = 1.0  # usual negative posts an hour from which the surprise channel speaks
-THREAD_FLOOR = 3 * SCALE  # a thread with less negative mass in its open minutes has no forecast
+THREAD_FLOOR = 5  # a thread with fewer voices in its open minutes has no forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class TopicState:
             sums_, mass = self._low_sums(now, rates[0] / WINDOWS[0])
             score = low_volume_days(sums_)
         else:
-            mass = max(s[NEGATIVE] / SCALE for s in sums)
+            mass = max(negative, sums[-1][NEGATIVE] / 2) / SCALE
             score = self.surprise.maxima.return_days(self.surprise.combined(surprises, fastest))
         low, high = self.baseline.usual_range(rates[1])
         return Measure(
@@ -134,7 +134,6 @@ class TopicState:
             if thread is None:
                 continue
             thread.close(self.closed * HOUR_MINUTES)
-            if sum(b[1] for b in thread.minutes.values()) >= THREAD_FLOOR:
-                recent, coming, *_ = thread.forecast(now)
-                best = max(best, recent + coming)
+            if thread.voices_open() >= THREAD_FLOOR:
+                best = max(best, sum(thread.forecast(now)))
         return best

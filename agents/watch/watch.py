@@ -97,6 +97,7 @@ class TopicWatch:
         if measure.mass < self.policy.negative_floor:
             return Verdict.TOO_FEW_POSTS
         if not self._share_risen(measure):
+            self.state.low.reset(measure.minute)  # talk without more complaint is evidence of nothing
             return Verdict.USUAL_SHARE
         return Verdict.ESCALATES if self._enough_people(measure) else Verdict.TOO_FEW_PEOPLE
 
@@ -164,6 +165,7 @@ class TopicWatch:
                 out.append(self._escalation("cooling", case, measure, self._evidence(measure), "calm"))
             elif calm >= self.policy.resolve_minutes:
                 case.ended = now
+                self.state.low.reset(now)
                 out.append(self._escalation("resolved", case, measure, self._evidence(measure), "calm"))
             return
         case.calm_since = None

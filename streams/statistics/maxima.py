@@ -11,6 +11,8 @@ from math import exp, expm1, log, log10, pi, sqrt
 
 EULER = 0.5772156649
 KEPT = 112  # blocks of six hours: 28 days
+LEAST_SD = 0.25
+LEAST_SCALE = 0.25  # the same for the Gumbel law of a standardised score
 NEVER = 12.0  # a return period is not stated above 10^12 days
 BLOCK_DAYS = 0.25
 
@@ -43,8 +45,8 @@ class Spread:
 
     @property
     def sd(self) -> float:
-        """Standard deviation, never 0."""
-        return sqrt(max(self.var, 1e-4))
+        """Standard deviation, never near 0: maxima that hardly varied so far may vary yet."""
+        return sqrt(max(self.var, LEAST_SD**2))
 
     def standardised(self, value: float) -> float:
         """How many standard deviations above the usual block maximum."""
@@ -71,7 +73,7 @@ class BlockMaxima:
             return (self.values[0] if self.values else 0.0), 1.0
         mean = sum(self.values) / n
         var = sum((v - mean) ** 2 for v in self.values) / (n - 1)
-        scale = max(sqrt(6 * var) / pi, 0.05) * (1 + 2 / n)
+        scale = max(sqrt(6 * var) / pi, LEAST_SCALE) * (1 + 2 / n)
         return mean - EULER * scale, scale
 
     def return_days(self, score: float) -> float:

@@ -1,0 +1,77 @@
+"""From mentions to arrivals: match, then score what matched.
+
+    mentions ──► match ──► language where it is missing ──► score ──► arrivals ──► watch
+
+Most of a firehose concerns no topic and is dropped for the price of matching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from agents.match import Matcher, Topic
+from agents.sentiment.language import LanguageGuesser
+from agents.sentiment.scorer import Scorer
+from agents.watch.engine import Arrival
+from streams.records import Mention, ScoredMention
+
+ClockOf = Callable[[Mention], float]
+
+
+def event_clock(mention: Mention) -> float:
+    """Time flows as the mentions say: for recordings."""
+    return mention.event_at.timestamp()
+
+
+def observed_clock(mention: Mention) -> float:
+    """Time flows as mentions were observed: for the live service, whose intake stamps each mention."""
+    return (mention.observed_at or mention.event_at).timestamp()
+
+
+def judged_text(mention: Mention) -> str:
+    """What a reader reads: title and text."""
+    return f"{mention.title}. {mention.text}" if mention.title else mention.text
+
+
+class Pipeline:
+    """Matches and scores batches; keeps no state that could depend on how the batches are cut."""
+
+    def __init__(
+        self,
+        topics: Sequence[Topic],
+        scorer: Scorer,
+        languages: Sequence[str],
+        clock_of: ClockOf = event_clock,
+    ) -> None:
+        self.matcher = Matcher(topics)
+        self.scorer = scorer
+        self.guesser = LanguageGuesser(languages)
+        self.clock_of = clock_of
+
+    def arrivals(self, mentions: Sequence[Mention]) -> list[Arrival]:
+        """One arrival a mention, in order."""
+        found = self.matcher.match(mentions)
+        matched = [i for i, topics in enumerate(found) if topics]
+        scored = self._scored([mentions[i] for i in matched], [found[i] for i in matched])
+        by_place: dict[int, ScoredMention] = dict(zip(matched, scored, strict=True))
+        return [Arrival(m, by_place.get(i), self.clock_of(m)) for i, m in enumerate(mentions)]
+
+    def _scored(self, mentions: Sequence[Mention], topics: Sequence[tuple[str, ...]]) -> list[ScoredMention]:
+        languages = self._languages(mentions)
+        open_places = [i for i, m in enumerate(mentions) if m.negativity is None]
+        given = [m.negativity for m in mentions]
+        if open_places:
+            values = self.scorer.negativity([judged_text(mentions[i]) for i in open_places])
+            for i, value in zip(open_places, values.tolist(), strict=True):
+                given[i] = value
+        rows = zip(mentions, topics, given, languages, strict=True)
+        return [ScoredMention(m, names, n or 0.0, language) for m, names, n, language in rows]
+
+    def _languages(self, mentions: Sequence[Mention]) -> list[str]:
+        languages = [m.language for m in mentions]
+        missing = [i for i, language in enumerate(languages) if not language]
+        if missing:
+            guessed = self.guesser.guess([mentions[i].text for i in missing])
+            for i, language in zip(missing, guessed, strict=True):
+                languages[i] = language
+        return [language or "" for language in languages]

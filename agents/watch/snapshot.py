@@ -1,0 +1,165 @@
+"""The engine's state as small blobs that can be written one by one, and back.
+
+    meta                     ticks decided so far, ticks owed, tallies
+    volume                   the whole stream's volume
+    topic:<name>             baseline, calibration, case, minutes
+    voices:<name>:<slot>     who spoke in a quarter of an hour, and the copies that began in it
+    thread:<name>:<id>       one thread
+
+Only what changed since the last snapshot is dumped; None stands for what is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from agents.pulse.counts import Counts, Slot
+from agents.pulse.sighting import Sighting
+from agents.pulse.threads import Thread
+from agents.watch.baseline import Baseline
+from agents.watch.case import Case
+from agents.watch.engine import Engine
+from agents.watch.scale import LowVolume, Surprise
+from agents.watch.topic import TopicState
+from agents.watch.volume import Volume
+from agents.watch.watch import TopicWatch
+from streams.errors import BrokenState
+
+FORMAT = 1
+pack, unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
+
+
+def dump(engine: Engine) -> dict[str, bytes | None]:
+    """What changed since the last dump, by key."""
+    touched = {minute: sorted(names) for minute, names in engine.touched.items()}
+    meta = [FORMAT, engine.ticked, touched, dict(engine.tallies)]
+    blobs: dict[str, bytes | None] = {"meta": pack(meta), "volume": pack(engine.volume.dump())}
+    for name in sorted(engine.dirty):
+        state = engine.watches[name].state
+        blobs[f"topic:{name}"] = pack(_topic(state))
+        _dump_voices(name, state.counts, blobs)
+        _dump_threads(name, state.counts, blobs)
+    engine.dirty.clear()
+    return blobs
+
+
+def _topic(state: TopicState) -> list[object]:
+    return [
+        state.closed,
+        state.pulse_at,
+        state.baseline.dump(),
+        state.surprise.dump(),
+        [state.low.at, state.low.sums, state.low.mass],
+        state.case.dump() if state.case else None,
+        state.counts.minutes,
+        sorted(state.touched_threads),
+    ]
+
+
+def _dump_voices(name: str, counts: Counts, blobs: dict[str, bytes | None]) -> None:
+    for slot in counts.changed:
+        held = counts.slots[slot]
+        copies = [
+            [key, one.dump()]
+            for groups in (counts.copies.get(slot // 4, {}),)
+            for key, group in groups.items()
+            for _, _, one in group
+            if one.minute // 15 == slot
+        ]
+        blob = [[v.dump() for v in held.voices.values()], sorted(held.seen), copies]
+        blobs[f"voices:{name}:{slot}"] = pack(blob)
+    blobs.update({f"voices:{name}:{slot}": None for slot in counts.dropped})
+    counts.changed.clear()
+    counts.dropped.clear()
+
+
+def _dump_threads(name: str, counts: Counts, blobs: dict[str, bytes | None]) -> None:
+    threads = counts.threads
+    for thread_id in threads.dirty:
+        blobs[f"thread:{name}:{thread_id}"] = pack(threads.by_id[thread_id].dump())
+    blobs.update({f"thread:{name}:{thread_id}": None for thread_id in threads.gone})
+    threads.dirty.clear()
+    threads.gone.clear()
+
+
+def load(engine: Engine, blobs: Mapping[str, bytes]) -> None:
+    """Put a fresh engine into the state of the blobs; topics that are no longer configured are left out."""
+    if "meta" not in blobs:
+        return
+    try:
+        _load_meta(engine, blobs)
+        for key in blobs:
+            if key.startswith("topic:"):
+                _load_topic(engine, key.removeprefix("topic:"), unpack(blobs[key], strict=False))
+        for key, blob in blobs.items():
+            _load_part(engine, key, blob)
+    except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
+        raise BrokenState(
+            f"the stored state cannot be read ({error}); restore a backup of the store"
+        ) from error
+    for watch in engine.watches.values():
+        threads = watch.state.counts.threads
+        threads.by_id = dict(sorted(threads.by_id.items(), key=lambda item: (item[1].last, item[0])))
+
+
+def _load_meta(engine: Engine, blobs: Mapping[str, bytes]) -> None:
+    version, engine.ticked, touched, tallies = unpack(blobs["meta"])
+    if version != FORMAT:
+        raise BrokenState(f"the stored state has format {version}, this version reads {FORMAT}")
+    engine.touched = {m: {n for n in names if n in engine.topics} for m, names in touched.items()}
+    engine.tallies.update(tallies)
+    engine.volume = Volume.load(unpack(blobs["volume"]))
+
+
+def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:
+    topic = engine.topics.get(name)
+    if topic is None:
+        return
+    closed, pulse_at, baseline, surprise, low, case, minutes, touched = parts
+    state = TopicState(closed)
+    state.pulse_at = pulse_at
+    state.baseline = Baseline.load(baseline)
+    state.surprise = Surprise.load(surprise)
+    state.low = LowVolume(low[0])
+    state.low.close(*low)
+    state.case = Case(*case) if case else None
+    state.counts.minutes = minutes
+    state.touched_threads = set(touched)
+    engine.adopt(TopicWatch(topic, engine.policy, engine.volume, state))
+
+
+def _load_part(engine: Engine, key: str, blob: bytes) -> None:
+    kind, _, rest = key.partition(":")
+    if kind == "voices":
+        name, _, slot = rest.rpartition(":")
+        if name in engine.watches:
+            _load_voices(engine.watches[name].state.counts, int(slot), unpack(blob))
+    elif kind == "thread":
+        name = next((n for n in engine.watches if rest.startswith(f"{n}:")), "")
+        if name:
+            threads = engine.watches[name].state.counts.threads
+            threads.by_id[rest.removeprefix(f"{name}:")] = Thread.load(unpack(blob))
+
+
+def _load_voices(counts: Counts, slot: int, parts: list[Any]) -> None:
+    voices, seen, copies = parts
+    held = counts.slots[slot] = Slot()
+    held.seen = set(seen)
+    by_rank: dict[tuple[int, int, str], Sighting] = {}
+    for one in voices:
+        sighting = _sighting(one)
+        held.voices[sighting.author] = by_rank[sighting.rank] = sighting
+    for key, one in copies:
+        sighting = _sighting(one)
+        sighting = by_rank.setdefault(sighting.rank, sighting)  # the one that speaks is one object
+        group = counts.copies.setdefault(slot // 4, {}).setdefault(key, [])
+        group.append((sighting.minute, sighting.id, sighting))
+        group.sort(key=lambda entry: entry[:2])
+
+
+def _sighting(parts: list[Any]) -> Sighting:
+    parts[6] = tuple(parts[6])
+    return Sighting(*parts)
