@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 SEND_SECONDS: Final = 20.0
 LEASE: Final = timedelta(seconds=30)
 """Longer than a send can last: nobody else takes a delivery that is on its way."""
+MEASURED: Final = frozenset({"opened", "severity_rose", "reopened"})
+"""Pages that a mention causes: `at` is, to the minute, when the one that crossed the threshold was published."""
 SUPERSEDES: Final = frozenset({"page", "update", "resolved"})
 
 
@@ -156,7 +158,7 @@ class Outbox:
         self._store.mark_sent(delivery.id, now)
         self._lanes[delivery.receiver] = _Lane()
         self._count(delivery.receiver, "sent")
-        if self._metrics and delivery.notice.kind == "page" and delivery.notice.reason != "delivery_failed":
+        if self._metrics and delivery.notice.kind == "page" and delivery.notice.reason in MEASURED:
             self._metrics.time_to_page(delivery.receiver, (now - delivery.notice.at).total_seconds())
 
     def _try_later(self, delivery: Delivery, error: DeliveryFailed) -> None:
