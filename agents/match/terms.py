@@ -15,7 +15,6 @@ AS_WRITTEN = "as written"
 SHORT = 3  # terms of so many capitals are compared with their case
 _JOINT = re.compile(r"[\s\"'’”“«»*_-]{1,3}")
 _NAME = re.compile(r"[\w.@-]*\w")
-_RUN = re.compile(r"\S{0,600}")
 _LONGEST_ADDRESS = 300
 _ADDRESS = re.compile(r"://|^\W*www\.|\w@\w|\w\.[a-z]{2,}/", re.IGNORECASE)
 
@@ -135,11 +134,11 @@ def in_address(page: Folded, before: int, stop: int) -> bool:
     raw = page.raw
     if raw[before] not in "/.@:=&?%-" and raw[stop] not in "./@=":
         return False
-    spot = before + 1
-    while spot > 0 and not raw[spot - 1].isspace() and before - spot < _LONGEST_ADDRESS:
-        spot -= 1
-    run = _RUN.match(raw, spot)
-    return run is not None and _ADDRESS.search(run[0]) is not None
+    ahead = raw[max(before + 1 - _LONGEST_ADDRESS, 0) : before + 1]
+    ahead = "" if ahead[-1:].isspace() else ahead.rsplit(None, 1)[-1]
+    behind = raw[before + 1 : stop + _LONGEST_ADDRESS].split(None, 1)
+    run = ahead + "".join(behind[:1])
+    return ("." in run or "@" in run or "://" in run) and _ADDRESS.search(run) is not None
 
 
 def cases(forms: list[Stem], token: str) -> set[str]:
