@@ -37,7 +37,7 @@ SEND_SECONDS: Final = 20.0
 LEASE: Final = timedelta(seconds=30)
 """Longer than a send can last: nobody else takes a delivery that is on its way."""
 MEASURED: Final = frozenset({"opened", "severity_rose", "reopened"})
-"""Pages that a mention causes: `at` is, to the minute, when the one that crossed the threshold was published."""
+"""Pages that a mention causes: `at` is, to the minute, when the one that tipped it was published."""
 SUPERSEDES: Final = frozenset({"page", "update", "resolved"})
 
 
@@ -72,6 +72,7 @@ class Outbox:
         self._jitter = jitter
         self._poll_seconds = poll_seconds
         self._lanes = {name: _Lane() for name in self._notifiers}
+        self._orphans_failed = False
 
     async def deliver_due(self) -> int:
         """Send all that is due now, the receivers side by side; returns how many notices were accepted."""
@@ -196,10 +197,12 @@ class Outbox:
         log.error("delivery failed", extra={"receiver": delivery.receiver, "error": why})
 
     def _fail_orphans(self) -> None:
-        """Close what waits for receivers that are no longer configured, and pass it on."""
-        while orphans := self._orphans():
+        """Close, once, what waits for receivers that are no longer configured, and pass it on."""
+        while not self._orphans_failed:
+            orphans = self._orphans()
             for delivery in orphans:
                 self._refused(delivery, "no longer configured")
+            self._orphans_failed = not orphans
 
     def _orphans(self) -> list[Delivery]:
         """Due deliveries of unknown receivers; the lease of no length leaves the others where they are."""
