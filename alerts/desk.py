@@ -79,11 +79,15 @@ class Desk:
         is none.
         """
         with self._store.transaction() as tx:
-            incident = tx.incident(action.incident)
-            if incident is not None and tx.seen_action(action.id):
-                return incident
-            taken = step(incident, action, self._policy, action.at)
-            self._keep(tx, taken, action, action.at)
+            return self.act_in(tx, action)
+
+    def act_in(self, tx: Transaction, action: HumanAction) -> Incident:
+        """The same inside a transaction that does more."""
+        incident = tx.incident(action.incident)
+        if incident is not None and tx.seen_action(action.id):
+            return incident
+        taken = step(incident, action, self._policy, action.at)
+        self._keep(tx, taken, action, action.at)
         return taken.incident
 
     def tick(self, tx: Transaction, now: datetime) -> list[Notice]:
