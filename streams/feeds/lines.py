@@ -12,6 +12,7 @@ from typing import IO, Protocol
 
 from streams.bad_input import LINE_LIMIT_BYTES
 from streams.columns import ColumnMapping, Columns
+from streams.errors import PalovahtiError
 from streams.repair import decoded
 
 _CELL_LIMIT = 2_000_000
@@ -34,7 +35,7 @@ class Source(Protocol):
         ...
 
 
-class Damaged(Exception):  # noqa: N818 - said of the file, and caught by the feed that reads it
+class Damaged(PalovahtiError):
     """A packed file that ends early or is broken; what came before was given out."""
 
 
@@ -84,12 +85,12 @@ def _lines(file: IO[bytes], *, final: bool) -> Iterator[tuple[bytes, int]]:
         yield line, size
 
 
-class Unfinished(Exception):  # noqa: N818 - not an error: more of the row is to come
+class Unfinished(PalovahtiError):
     """The file ends inside a row that may still be written."""
 
 
 class Rows:
-    """One row of a table, one item; the first row names the columns and shows the delimiter (comma, ; or tab)."""
+    """One row of a table, one item; the first row names the columns and shows the delimiter (, ; or tab)."""
 
     def __init__(
         self, file: IO[bytes], mapping: ColumnMapping | None, platform: str | None, *, final: bool
