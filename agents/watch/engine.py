@@ -10,7 +10,7 @@ counted as late and does not enter the rates.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -53,14 +53,20 @@ class Engine:
 
     def step(self, batch: Sequence[Arrival]) -> list[Escalation | Pulse]:
         """Take in arrivals in their order; returns what was decided meanwhile."""
-        out: list[Escalation | Pulse] = []
+        return [effect for _, effects in self.steps(batch) for effect in effects]
+
+    def steps(self, batch: Sequence[Arrival]) -> Iterator[tuple[int, list[Escalation | Pulse]]]:
+        """The same piece by piece: (arrivals taken in before, effects), so that what is written along
+        with an effect does not depend on the batch size either."""
         lateness = self.policy.lateness_seconds
-        for arrival in batch:
+        for taken, arrival in enumerate(batch):
             due = int((arrival.clock_s - lateness) // 60)
             if due > self.ticked:
+                out: list[Escalation | Pulse] = []
                 self._advance(due, out)
+                if out:
+                    yield taken, out
             self._take(arrival)
-        return out
 
     def advance(self, clock_s: float) -> list[Escalation | Pulse]:
         """Decide all ticks that are due at this time, without any arrival."""

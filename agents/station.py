@@ -1,0 +1,164 @@
+"""The whole way of a mention in one process: queue, pipeline, watch, desk, store.
+
+    accept ──► (queue) ──► work: match, score, watch ──► escalations ──► desk ──► incidents, outbox
+
+Synchronous and without a clock of its own; a runtime drives it. Mentions, cursor, gaps and dead letters of a
+feed's batch are one transaction; the engine's state, its position in the queue, pulses, matched mentions,
+incidents and notices of a step are another. A crash between any two instants loses and repeats nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from agents.pipeline import Pipeline
+from agents.watch.engine import Arrival, Engine
+from agents.watch.snapshot import dump, load
+from alerts.desk import Desk
+from alerts.incidents import LIVE, Notice
+from alerts.organisation import Organisation
+from alerts.store.store import Store, StoredMention, Transaction
+from streams.feeds.feed import FeedBatch
+from streams.records import Escalation, HumanAction, Mention, Pulse, ScoredMention
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a step of work came to."""
+
+    mentions: int = 0
+    arrivals: list[Arrival] = field(default_factory=list)
+    escalations: list[Escalation] = field(default_factory=list)
+    pulses: list[Pulse] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+class Station:
+    """One organisation's fire watch. `recorded`: time is that of the mentions, as in a replay or the demo."""
+
+    def __init__(
+        self,
+        store: Store,
+        pipeline: Pipeline,
+        engine: Engine,
+        desk: Desk,
+        organisation: Organisation,
+        *,
+        recorded: bool = False,
+    ) -> None:
+        self.store, self.pipeline, self.engine, self.desk = store, pipeline, engine, desk
+        self.recorded = recorded
+        self._official = frozenset(organisation.official_accounts)
+        load(engine, store.load_state())
+
+    def accept(self, batch: FeedBatch, now: datetime) -> int:
+        """Make a feed's batch durable; returns how many mentions were new."""
+        stamped = batch.mentions if self.recorded else [_observed(m, now) for m in batch.mentions]
+        with self.store.transaction() as tx:
+            new = tx.accept(stamped, now)
+            tx.set_cursor(batch.feed, batch.cursor)
+            tx.add_gaps(batch.gaps)
+            tx.add_dead_letters(batch.dead_letters)
+        return new
+
+    def work(self, now: datetime, limit: int = 1000) -> Outcome:
+        """Take in what is queued, oldest first, at most `limit` mentions."""
+        queued = self.store.take(limit)
+        if not queued:
+            return Outcome()
+        arrivals = self.pipeline.arrivals([mention for _, mention in queued])
+        outcome = Outcome(mentions=len(queued), arrivals=arrivals)
+        with self.store.transaction() as tx:
+            written = 0
+            for taken, effects in self.engine.steps(arrivals):
+                self._write(tx, arrivals[written:taken], now, outcome)
+                self._handle(tx, effects, now, outcome)
+                written = taken
+            self._write(tx, arrivals[written:], now, outcome)
+            tx.done_until(queued[-1][0])
+            tx.save_state(dump(self.engine))
+        return outcome
+
+    def idle(self, now: datetime) -> Outcome:
+        """Let time pass: ticks that are due without any mention, overdue answers."""
+        outcome = Outcome()
+        with self.store.transaction() as tx:
+            before = self.engine.ticked
+            self._handle(tx, self.engine.advance(now.timestamp()), now, outcome)
+            outcome.notices += self.desk.tick(tx, now)
+            if self.engine.ticked != before:
+                tx.save_state(dump(self.engine))
+        return outcome
+
+    def _handle(
+        self, tx: Transaction, effects: Iterable[Escalation | Pulse], now: datetime, outcome: Outcome
+    ) -> None:
+        pulses = [e for e in effects if isinstance(e, Pulse)]
+        tx.add_pulses(pulses)
+        outcome.pulses += pulses
+        for escalation in effects:
+            if isinstance(escalation, Escalation):
+                moment = escalation.at if self.recorded else now
+                outcome.notices += self.desk.take(tx, [escalation], moment)
+                outcome.escalations.append(escalation)
+
+    def _write(self, tx: Transaction, arrivals: Sequence[Arrival], now: datetime, outcome: Outcome) -> None:
+        """Keep the matched mentions for people to read, forget the deleted, note our own answers."""
+        tx.add_mentions([stored(a.scored, self._is_official) for a in arrivals if a.scored is not None])
+        for arrival in arrivals:
+            mention = arrival.mention
+            if mention.op == "delete":
+                tx.forget_mention(mention.id)
+            elif arrival.scored is not None and self._is_official(mention):
+                self._note_answer(tx, arrival.scored)
+        if self.recorded and arrivals:
+            clock = datetime.fromtimestamp(arrivals[-1].clock_s, UTC)
+            outcome.notices += self.desk.tick(tx, clock)
+
+    def _is_official(self, mention: Mention) -> bool:
+        author = mention.author
+        if author is None:
+            return False
+        return bool(author.official) or author.id in self._official or author.handle in self._official
+
+    def _note_answer(self, tx: Transaction, scored: ScoredMention) -> None:
+        """A post of ours where a live incident is: its public answer."""
+        mention = scored.mention
+        for incident in self.store.incidents(LIVE):
+            there = mention.thread == incident.thread if incident.thread else incident.topic in scored.topics
+            if there and incident.answered_at is None and mention.event_at >= incident.onset_at:
+                action = HumanAction(
+                    id=f"answered:{incident.id}:{mention.id}",
+                    incident=incident.id,
+                    kind="answered",
+                    by="official account",
+                    at=mention.event_at,
+                )
+                self.desk.act_in(tx, action)
+
+
+def stored(scored: ScoredMention, is_official: Callable[[Mention], bool]) -> StoredMention:
+    """A matched mention as people see it; the store makes the author a pseudonym."""
+    mention, author = scored.mention, scored.mention.author
+    return StoredMention(
+        id=mention.id,
+        topics=scored.topics,
+        thread=mention.thread,
+        platform=mention.platform,
+        kind=mention.kind,
+        author=(author.id or author.handle) if author else None,
+        followers=author.followers if author else None,
+        official=is_official(mention),
+        text=mention.text,
+        language=scored.language or None,
+        url=mention.url,
+        negativity=scored.negativity,
+        published_at=mention.event_at,
+    )
+
+
+def _observed(mention: Mention, now: datetime) -> Mention:
+    """Stamped with when it reached us, which is what time flows by in the live service."""
+    return mention.model_copy(update={"observed_at": now})
