@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alerts.severity import POINTS, points, severity
+from alerts.severity import POINTS, SEVERITY_FROM, points, severity
 from tests.build import evidence
 
 QUIET: dict[str, Any] = {
@@ -64,3 +66,13 @@ def test_one_measure_alone_never_makes_a_severe_incident() -> None:
 def test_a_channel_counts_only_with_some_posts() -> None:
     assert points(evidence(channels={"a": 40, "b": 4, "c": 1}))["channels"] == 0
     assert points(evidence(channels={"a": 40, "b": 5}))["channels"] == 1
+
+
+def test_the_documentation_shows_the_table_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "incidents.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)`:.*\| ([\d., ]+) \|$", page, re.MULTILINE))
+    assert {name: tuple(map(float, steps.split(","))) for name, steps in rows.items()} == POINTS
+    (sentence,) = re.findall(
+        r"Severity 2 from (\d+) points, 3 from (\d+), 4 from (\d+), 5 from (\d+)\.", page
+    )
+    assert tuple(map(int, sentence)) == SEVERITY_FROM
