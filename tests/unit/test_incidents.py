@@ -152,7 +152,8 @@ class TestSnooze:
         assert (over.decision, over.notice, over.incident.page_held) == (Decision.NOT_ABOVE_PEAK, None, False)
 
     def test_is_broken_by_severity_5(self) -> None:
-        assert run(escalation(), self.snooze, raised(4, 10), raised(5, 20)).reason == "severity_rose"
+        worst = run(escalation(), self.snooze, raised(4, 10), raised(5, 20))
+        assert (worst.reason, worst.incident.page_held) == ("severity_rose", False)
 
     def test_is_not_broken_by_a_second_rise_to_5(self) -> None:
         worst = run(escalation(severity=5), self.snooze, raised(5, 20))
