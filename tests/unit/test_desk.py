@@ -231,6 +231,7 @@ class TestTick:
         room.take(escalation())
         room.desk.act(action("snooze", until=AT + minutes(30)))
         room.take(rise(4, 10), now=AT + minutes(10))
+        assert room.tick(AT + minutes(10.5)) == []
         room.desk.act(action("undo", at=AT + minutes(11)))
         assert [notice.reason for notice in room.tick(AT + minutes(12))] == ["severity_rose"]
 
