@@ -1,0 +1,171 @@
+"""One frozen object with every setting, joined from the models that stand beside the code that uses them.
+
+Relative paths count from the folder of the file. Secrets are `{env: NAME}` or `{file: PATH}`; a secret that
+stands in the file itself is refused, because such files are copied, mailed and committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agents.configuration import Document, read_document, unknown
+from agents.match.topic import Topic
+from agents.sections import Sections, message
+from agents.sentiment.settings import SentimentSettings
+from agents.watch.policy import WatchPolicy
+from alerts.notifiers.console import ConsoleSettings
+from alerts.notifiers.pagerduty import PagerDutySettings
+from alerts.notifiers.webhook import WebhookSettings
+from alerts.organisation import Organisation, OurLanguage
+from alerts.web.settings import WebSettings
+from streams.feeds.jsonl import JsonlFeedSettings
+from streams.feeds.webhook import WebhookFeedSettings
+from streams.records import Record
+
+DEFAULT_FILE: Final = Path("palovahti.yaml")
+FEEDS: Final[dict[str, type[BaseModel]]] = {"jsonl": JsonlFeedSettings, "webhook": WebhookFeedSettings}
+RECEIVERS: Final[dict[str, type[BaseModel]]] = {
+    "console": ConsoleSettings,
+    "webhook": WebhookSettings,
+    "pagerduty": PagerDutySettings,
+}
+FeedSettings = Annotated[JsonlFeedSettings | WebhookFeedSettings, Field(discriminator="type")]
+ReceiverSettings = Annotated[
+    ConsoleSettings | WebhookSettings | PagerDutySettings, Field(discriminator="type")
+]
+
+
+class StoreSettings(Record):
+    """Where incidents are kept, and what else for how many days."""
+
+    path: Path = Path("var/palovahti.db")
+    text_days: int = Field(default=90, ge=1, description="texts and authors of mentions")
+    pulse_days: int = Field(default=400, ge=1, description="measured rates")
+    seen_days: int = Field(default=7, ge=1, description="ids of mentions, to know duplicates")
+
+
+class Settings(BaseModel):
+    """All settings. The defaults work without any file, but watch no topic and read no feed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    organisation: Organisation = Organisation()
+    languages: tuple[OurLanguage, ...] = Field(default=("fi", "sv", "en"), min_length=1)
+    topics: tuple[Topic, ...] = ()
+    feeds: tuple[FeedSettings, ...] = ()
+    receivers: tuple[ReceiverSettings, ...] = (ConsoleSettings(name="console"),)
+    web: WebSettings = WebSettings()
+    store: StoreSettings = StoreSettings()
+    watch: WatchPolicy = WatchPolicy()
+    sentiment: SentimentSettings = SentimentSettings()
+
+
+_SECTIONS: Final[dict[str, type[BaseModel]]] = {
+    "organisation": Organisation,
+    "web": WebSettings,
+    "store": StoreSettings,
+    "watch": WatchPolicy,
+    "sentiment": SentimentSettings,
+}
+
+
+def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of a file; raises `BadConfiguration` with every mistake: file, line, key and remedy."""
+    document = read_document(path)
+    found = _found(document, Sections(document, environ))
+    _check_names(document)
+    _check_topics(document)
+    _check_files(document, found)
+    document.check()
+    return Settings.model_validate(found)
+
+
+def _found(document: Document, sections: Sections) -> dict[str, Any]:
+    """What could be read, by section."""
+    found: dict[str, Any] = {}
+    for name, value in document.values.items():
+        if name not in Settings.model_fields:
+            document.mistake((name,), unknown(name, Settings.model_fields, "section"))
+        elif name in _SECTIONS and value is not None:
+            found[name] = sections.model(_SECTIONS[name], value, (name,))
+        elif isinstance(value, list):
+            found[name] = _items(document, sections, name, value)
+        elif value is not None:
+            document.mistake((name,), "must be a list: begin each item with a dash")
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _items(document: Document, sections: Sections, name: str, value: list[object]) -> tuple[Any, ...]:
+    """The items of a list, those with mistakes left out."""
+    if name == "languages":
+        return _languages(document, value)
+    if name == "topics":
+        made = [sections.model(Topic, item, (name, at)) for at, item in enumerate(value)]
+        return tuple(topic for topic in made if topic is not None)
+    kinds = FEEDS if name == "feeds" else RECEIVERS
+    others = [sections.one_of(kinds, item, (name, at)) for at, item in enumerate(value)]
+    return tuple(item for item in others if item is not None)
+
+
+def _languages(document: Document, value: list[object]) -> tuple[OurLanguage, ...]:
+    try:
+        return Settings.model_validate({"languages": value}).languages
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            document.mistake(details["loc"], message(details, Settings))
+        return ()
+
+
+def _check_names(document: Document) -> None:
+    """Names are keys in the store and labels in the metrics, and two feeds cannot answer at one address."""
+    for section, key in (("topics", "name"), ("feeds", "name"), ("receivers", "name"), ("feeds", "path")):
+        seen: dict[object, int] = {}
+        for at, item in _dicts(document, section):
+            value = item.get(key)
+            if not isinstance(value, str) or (key == "path" and item.get("type") != "webhook"):
+                continue
+            if value in seen:
+                first = document.lines.get((section, seen[value], key), 0)
+                document.mistake(
+                    (section, at, key), f"{value} is used already, on line {first}; choose another"
+                )
+            seen.setdefault(value, at)
+
+
+def _check_topics(document: Document) -> None:
+    """There is something to watch, and facts speak of topics that exist."""
+    names = [str(item.get("name")) for _, item in _dicts(document, "topics")]
+    if not names and not document.is_wrong(("topics",)):
+        document.mistake(("topics",), "no topic to watch; add one: topics: [{name: Posti, terms: [Posti]}]")
+    organisation = document.values.get("organisation")
+    facts = organisation.get("facts") if isinstance(organisation, dict) else None
+    for at, fact in enumerate(facts if isinstance(facts, list) else []):
+        topic = fact.get("topic") if isinstance(fact, dict) else None
+        if topic is not None and str(topic) not in names:
+            document.mistake(("organisation", "facts", at, "topic"), unknown(str(topic), names, "topic"))
+
+
+def _check_files(document: Document, found: dict[str, Any]) -> None:
+    """What is named must be there before the start, not when it is first needed."""
+    organisation, sentiment = found.get("organisation"), found.get("sentiment")
+    playbooks = organisation.playbooks if isinstance(organisation, Organisation) else None
+    model = sentiment.model if isinstance(sentiment, SentimentSettings) else None
+    if playbooks is not None and not playbooks.is_dir():
+        _missing(document, ("organisation", "playbooks"), f"no folder {playbooks}")
+    if model is not None and not model.is_file():
+        _missing(document, ("sentiment", "model"), f"no file {model}")
+
+
+def _missing(document: Document, place: tuple[str, str], what: str) -> None:
+    document.mistake(place, f"{what}; create it, or write null for what comes with Palovahti")
+
+
+def _dicts(document: Document, section: str) -> list[tuple[int, dict[str, Any]]]:
+    """The items of a list as they stand in the file, with their places."""
+    value = document.values.get(section)
+    items = value if isinstance(value, list) else []
+    return [(at, item) for at, item in enumerate(items) if isinstance(item, dict)]
