@@ -26,10 +26,9 @@ from agents.match.terms import (
     variants,
     word_forms,
 )
-from agents.match.topic import Topic
+from agents.match.topic import SCHEME, Topic
 
 _TAILS_KEPT = 1024
-_SCHEME = re.compile(r"^(?:[a-z]+://)?(?:www\.)?", re.IGNORECASE)
 _SIGNS = re.compile(r"[^\w\s'’-]")
 
 
@@ -204,7 +203,7 @@ class Lexicon:
             self._entry(" " + fold_one(plain)).signs.append(check)
 
     def _add_link(self, link: str, owner: int) -> None:
-        address = _SCHEME.sub("", link).rstrip("/").lower()
+        address = SCHEME.sub("", link).rstrip("/").lower()
         check, is_new = self._check("link", address, Link(address))
         check.owners.append(owner)
         if is_new:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from agents.match.folding import fold_one
+
+SCHEME = re.compile(r"^(?:[a-z]+://)?(?:www\.)?", re.IGNORECASE)
 Wording = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -37,6 +41,9 @@ class Topic(BaseModel):
         if not (self.terms or self.hashtags or self.accounts or self.links):
             raise ValueError("a topic needs at least one of terms, hashtags, accounts or links")
         for wording in (*self.terms, *self.hashtags, *self.accounts, *self.links, *self.exclude):
-            if not any(char.isalnum() for char in wording):
+            if not fold_one(wording):
                 raise ValueError(f"{wording!r} has no letter or digit, so it can match nothing")
+        for link in self.links:
+            if not fold_one(SCHEME.sub("", link)):
+                raise ValueError(f"{link!r} names no site; write it like example.org/page")
         return self
