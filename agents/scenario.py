@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,7 +24,7 @@ from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo
 
 from alerts.incidents import Incident, State
 from streams.errors import BadConfiguration
-from streams.records import Record, Share
+from streams.records import Evidence, Record, Share
 
 DAY_AND_TIME = re.compile(r"(\d+)d (\d\d):(\d\d)")
 DEFAULT_ZONE = "Europe/Helsinki"
@@ -90,7 +90,7 @@ class ExpectedIncident(Record):
     severity: Bounds | int | None = Field(default=None, description="the highest it reached")
     pages: Bounds | int | None = None
     state: State | None = Field(default=None, description="where it stands at the end of the input")
-    evidence: dict[str, Wanted] = Field(default_factory=dict)
+    evidence: dict[str, Wanted] = Field(default_factory=dict, description="the numbers at its opening")
     suggestion: dict[str, Wanted] = Field(default_factory=dict)
 
 
@@ -122,7 +122,7 @@ class Line(Record):
     thread: str | None = None
     way: Literal["post", "reply", "repost", "quote"] | None = Field(default=None, alias="as")
     platform: str = "mastodon"
-    language: str | None = None
+    language: str | None = "fi"
     followers: int | None = None
     seen: Moment | None = Field(default=None, description="backfill: first seen then")
     seen_minutes: float = Field(default=10, ge=0, description="how long the backfill took")
@@ -171,8 +171,13 @@ def _place(error: Any) -> str:
     return ".".join(str(part) for part in error["loc"])
 
 
-def check(expected: Expectation, incidents: Sequence[Incident]) -> list[str]:
-    """What differs between what should have come and what came, in sentences; empty when nothing does."""
+def check(
+    expected: Expectation, incidents: Sequence[Incident], opening: Mapping[str, Evidence] | None = None
+) -> list[str]:
+    """What differs between what should have come and what came, in sentences; empty when nothing does.
+
+    `opening` gives, by incident id, the numbers that opened it; without it an incident's latest are checked.
+    """
     differences: list[str] = []
     left = sorted(incidents, key=lambda incident: incident.opened_at)
     for wanted in expected.incidents:
@@ -181,7 +186,8 @@ def check(expected: Expectation, incidents: Sequence[Incident]) -> list[str]:
             differences.append(f"{_title(wanted)}: no such incident")
             continue
         left.remove(found)
-        differences += [f"{_title(wanted)}: {what}" for what in _differences(wanted, found)]
+        evidence = (opening or {}).get(found.id, found.evidence)
+        differences += [f"{_title(wanted)}: {what}" for what in _differences(wanted, found, evidence)]
     if expected.no_other:
         differences += [f"{one.topic}: not expected: {_describe(one)}" for one in left]
     return differences
@@ -198,7 +204,7 @@ def _thread_fits(wanted: ExpectedIncident, incident: Incident) -> bool:
     return "thread" not in wanted.model_fields_set or wanted.thread == incident.thread
 
 
-def _differences(wanted: ExpectedIncident, found: Incident) -> list[str]:
+def _differences(wanted: ExpectedIncident, found: Incident, evidence: Evidence) -> list[str]:
     span, zone = wanted.opened, wanted.opened.after.tzinfo
     said = []
     if not span.after <= found.opened_at < span.before:
@@ -208,7 +214,7 @@ def _differences(wanted: ExpectedIncident, found: Incident) -> list[str]:
     said += _compare("pages", wanted.pages, found.pages)
     said += _compare("state", wanted.state, found.state)
     for name, value in wanted.evidence.items():
-        said += _compare_always(f"evidence.{name}", value, getattr(found.evidence, name, None))
+        said += _compare_always(f"evidence.{name}", value, getattr(evidence, name, None))
     for name, value in wanted.suggestion.items():
         said += _compare_always(f"suggestion.{name}", value, getattr(found.suggestion, name, None))
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,14 +15,14 @@ from agents.scenario import Input, Line
 from streams.errors import BadConfiguration
 from streams.records import Author, Mention
 
+WORD = re.compile(r"[a-zåäö]{3,}")
+
 
 @cache
 def extra_words() -> tuple[str, ...]:
     """Everyday words that are added where texts shall differ."""
     chatter = load_texts("fi")["chatter"]
-    words = {
-        word for text in chatter["ruoka"] + chatter["eläimet"] for word in text.split() if word.isalpha()
-    }
+    words = {word for texts in chatter.values() for text in texts for word in WORD.findall(text)}
     return tuple(sorted(words))
 
 
