@@ -300,6 +300,21 @@ async def test_a_poisonous_notice_does_not_keep_others_waiting_for_long() -> Non
     assert desk.clock.now() - before <= timedelta(minutes=5)
 
 
+async def test_after_a_success_trouble_counts_from_the_start_again() -> None:
+    receiver = Receiver("a", failing(DeliveryFailed("answer 503")))
+    desk = Desk(receiver)
+    desk.put(notice())
+    await desk.pass_time(timedelta(hours=1))
+    receiver.mood = lambda _notice: None
+    await desk.pass_time(timedelta(minutes=6))
+    receiver.mood = failing(DeliveryFailed("answer 503"))
+    desk.put(notice(id="n2", incident=incident(id="inc-2")))
+    await desk.outbox.deliver_due()
+    before = receiver.attempts
+    await desk.pass_time(timedelta(seconds=5))
+    assert receiver.attempts == before + 1
+
+
 async def test_a_bug_in_a_notifier_is_a_failed_attempt_not_the_end_of_its_lane() -> None:
     once = iter([ValueError("a bug")])
 
