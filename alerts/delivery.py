@@ -147,9 +147,8 @@ class Outbox:
             return error
         except TimeoutError:
             return DeliveryFailed(f"no answer in {SEND_SECONDS:g} s")
-        except (
-            Exception
-        ) as error:  # the lane's outermost loop: a notifier's bug must not silence its receiver
+        except Exception as error:
+            # The lane's outermost loop: a notifier's bug must not silence its receiver.
             log.exception("notifier broke", extra={"receiver": delivery.receiver})
             return DeliveryFailed(f"our own error ({type(error).__name__})")
         return None
