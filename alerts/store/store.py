@@ -73,7 +73,10 @@ class Transaction(Protocol):
         ...
 
     def forget_mention(self, mention_id: str) -> None:
-        """A deletion: keep id, times and counts, drop text and author."""
+        """A deletion: keep id, times and counts, drop text and author.
+
+        A late edit, or the mention itself when it comes after its deletion, brings nothing back.
+        """
         ...
 
     # incidents
@@ -91,7 +94,11 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """Incidents, the queue of mentions, the outbox and the audit."""
+    """Incidents, the queue of mentions, the outbox and the audit.
+
+    A thread that reads inside its own transaction sees what it wrote there. Never open a transaction inside
+    another, nor await in one.
+    """
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """All that is written inside is committed together, durably, or not at all."""

@@ -234,6 +234,14 @@ class TestMentions:
         last = store.mentions("Posti", AT, AT + DAY)[-1]
         assert last == stored_mention(text="", author=None, url=None, deleted=True)
 
+    def test_a_deletion_that_comes_before_its_mention_keeps_it_out(self, store: Store) -> None:
+        with store.transaction() as tx:
+            tx.forget_mention("mastodon:1")
+            tx.forget_mention("mastodon:1")
+        store.prune(AT, text_days=90, pulse_days=400, seen_days=7)
+        keep(store)
+        assert found(store) == []
+
 
 class TestIncidents:
     """Incidents, audit, actions."""
@@ -336,6 +344,12 @@ class TestOutbox:
         store.mark_sent(again.id, AT + minutes(2))
         done = store.deliveries("inc-1")[0]
         assert (done.attempts, done.sent_at, done.last_error) == (2, AT + minutes(2), None)
+
+    def test_a_retry_may_come_before_the_lease_would_have_ended(self, store: Store) -> None:
+        enqueue(store, "päivystys")
+        (first,) = claim(store)
+        store.mark_failed(first.id, "503", AT + timedelta(seconds=1))
+        assert len(claim(store, AT + timedelta(seconds=1))) == 1
 
     def test_what_was_sent_stays_sent(self, store: Store) -> None:
         """Two senders after a lease ran out: the slower one's failure changes nothing."""

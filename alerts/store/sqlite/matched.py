@@ -18,6 +18,9 @@ COLUMNS = (
     "published_at, deleted"
 )
 
+MOST_FORGOTTEN = 100_000
+"""So many deletions are remembered whose mention has not come; the newest are kept."""
+
 ADD = """
 INSERT INTO mentions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET
@@ -38,21 +41,23 @@ ORDER BY deleted, weight DESC, published_at, id LIMIT :limit
 
 
 def add(db: sqlite3.Connection, mentions: Iterable[StoredMention], key: bytes) -> None:
-    """Add or replace by id. What was deleted stays deleted, whatever edit comes late."""
+    """Add or replace by id. What was deleted stays deleted, whatever comes late."""
     for mention in mentions:
         there = _there(db, mention.id)
-        if there is None:
+        if there is None and not _is_forgotten(db, mention.id):
             _insert(db, mention, key, None)
-        elif not there[3]:
+        elif there is not None and not there[3]:
             _leave_topics(db, *there[:3])
             _insert(db, mention, key, there[0])
 
 
 def forget(db: sqlite3.Connection, mention_id: str) -> None:
-    """Drop text, author and address; keep id, times and counts."""
-    db.execute(
+    """Drop text, author and address; keep id, times and counts. An unknown id is kept out when it comes."""
+    forgotten = db.execute(
         "UPDATE mentions SET text = '', author = NULL, url = NULL, deleted = 1 WHERE id = ?", (mention_id,)
     )
+    if forgotten.rowcount == 0:
+        db.execute("INSERT OR IGNORE INTO forgotten (id) VALUES (?)", (mention_id,))
 
 
 def of_topic(
@@ -70,6 +75,9 @@ def prune(db: sqlite3.Connection, text_before: datetime, all_before: datetime) -
         "WHERE published_at < ? AND (text <> '' OR author IS NOT NULL OR url IS NOT NULL)",
         (micros(text_before),),
     )
+    db.execute(
+        "DELETE FROM forgotten WHERE number <= (SELECT max(number) FROM forgotten) - ?", (MOST_FORGOTTEN,)
+    )
     db.execute("DELETE FROM mention_topics WHERE published_at < ?", (micros(all_before),))
     db.execute("DELETE FROM mentions WHERE published_at < ?", (micros(all_before),))
 
@@ -77,6 +85,10 @@ def prune(db: sqlite3.Connection, text_before: datetime, all_before: datetime) -
 def pseudonym(author: str, key: bytes) -> str:
     """The same for the same author, and of no use without the key: HMAC-SHA256, half of it."""
     return hmac.digest(key, author.encode(), "sha256")[:16].hex()
+
+
+def _is_forgotten(db: sqlite3.Connection, mention_id: str) -> bool:
+    return db.execute("SELECT 1 FROM forgotten WHERE id = ?", (mention_id,)).fetchone() is not None
 
 
 def _there(db: sqlite3.Connection, mention_id: str) -> tuple[int, str, int, int] | None:

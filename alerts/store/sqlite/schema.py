@@ -45,6 +45,8 @@ CREATE INDEX mentions_by_age ON mentions (published_at);
 CREATE TABLE mention_topics (
     topic TEXT, published_at INTEGER, mention INTEGER, PRIMARY KEY (topic, published_at, mention)
 ) STRICT, WITHOUT ROWID;
+-- deletions whose mention never came, or has not come yet
+CREATE TABLE forgotten (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE) STRICT;
 
 -- incidents
 CREATE TABLE incidents (
