@@ -16,10 +16,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from alerts.failover import refused_notice
@@ -147,10 +149,11 @@ class Outbox:
             return error
         except TimeoutError:
             return DeliveryFailed(f"no answer in {SEND_SECONDS:g} s")
-        except Exception as error:
-            # The lane's outermost loop: a notifier's bug must not silence its receiver.
-            log.exception("notifier broke", extra={"receiver": delivery.receiver})
-            return DeliveryFailed(f"our own error ({type(error).__name__})")
+        except Exception as error:  # noqa: BLE001 a notifier's bug must not silence its receiver
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"our own error ({type(error).__name__} at {Path(frame.filename).name}:{frame.lineno})"
+            log.error("notifier broke", extra={"receiver": delivery.receiver, "error": what})  # noqa: TRY400 its text may quote a mention
+            return DeliveryFailed(what)
         return None
 
     def _accepted(self, delivery: Delivery) -> None:
