@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +28,15 @@ class Platt:
 class Reading:
     """How sums are read in one language.
 
-    `negative_share` is the share of negative texts (0-1) where the reading was fitted; `negative_cut` and
-    `positive_cut` are the probabilities from which a text is labelled, chosen for the best macro-F1.
+    `negative_share` is the share of negative texts (0-1) where the reading was fitted. The label of a text is the
+    greatest of P(neutral), P(negative) * `negative_weight` and P(positive) * `positive_weight`.
     """
 
     negative: Platt = Platt()
     positive: Platt = Platt()
     negative_share: float = 0.2
-    negative_cut: float = 0.5
-    positive_cut: float = 0.5
+    negative_weight: float = 1.0
+    positive_weight: float = 1.0
 
     def corrected(self, negative_share: float | None) -> Reading:
         """The same reading where another share of texts is negative (prior shift, Saerens et al. 2002)."""
@@ -44,8 +44,13 @@ class Reading:
             return self
         shift = logit(negative_share) - logit(self.negative_share)
         moved = Platt(self.negative.slope, self.negative.offset + shift)
-        cut = float(logistic(np.array([logit(self.negative_cut) + shift]))[0])
-        return Reading(moved, self.positive, negative_share, cut, self.positive_cut)
+        return replace(self, negative=moved, negative_share=negative_share)
+
+    def choose(self, negative: F64, positive: F64) -> NDArray[np.intp]:
+        """The label of each text from its P(negative) and P(positive): 0 negative, 1 neutral, 2 positive."""
+        neutral = np.maximum(0.0, 1.0 - negative - positive)
+        weighted = [negative * self.negative_weight, neutral, positive * self.positive_weight]
+        return np.asarray(np.argmax(weighted, axis=0))
 
 
 def logistic(scores: F64) -> F64:
@@ -91,11 +96,3 @@ def _newton_step(scaled: F64, targets: F64, slope: float, offset: float) -> tupl
     up, side = float(np.sum(miss * scaled)), float(np.sum(miss))
     determinant = a * c - b * b
     return (c * up - b * side) / determinant, (a * side - b * up) / determinant
-
-
-def calibration_error(chances: F64, hits: F64, bins: int = 10) -> float:
-    """Expected calibration error, 0-1: mean distance of promised and found share over equally wide bins."""
-    place = np.minimum((chances * bins).astype(int), bins - 1)
-    promised = np.bincount(place, chances, minlength=bins)
-    found = np.bincount(place, hits, minlength=bins)
-    return float(np.abs(promised - found).sum() / chances.size)

@@ -198,7 +198,8 @@ def hashes_of(words: Sequence[str]) -> U32:
     inside = laid.kinds == WORD
     starts = np.flatnonzero((laid.codes == 0) | (inside & ~_shifted(inside)))
     active = laid.codes[starts] != 0
-    return _word_hashes(laid, inside, starts, active)[active]
+    hashes = _word_hashes(laid, inside, starts, active)
+    return np.asarray(hashes[active])
 
 
 def _kinds_of(hashes: U32) -> NDArray[np.uint8]:

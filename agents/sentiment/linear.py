@@ -20,10 +20,11 @@ class Shape:
     """What is counted and how much; part of the model file."""
 
     bits: int = 20
-    flip: float = -0.5  # a negated word counts this much of what it counts otherwise
-    word: float = 1.0
-    pair: float = 1.0
-    negated: float = 1.0
+    gram_flip: float = -0.3  # the grams of a negated word count this much of what they count otherwise,
+    word_flip: float = -0.3  # and the whole word this much
+    word: float = 3.0
+    pair: float = 2.0
+    negated: float = 3.0
     symbol: float = 1.0
     emoji: float = 4.0
     length_power: float = 0.5
@@ -39,7 +40,7 @@ class Sums:
         self.words = f.words_of(laid)
         self.marks = f.marks_of(laid)
         self.grams = f.gram_buckets(laid, shape.bits)
-        self.factors = self._factors()
+        self.factors = self._factors(shape.gram_flip)
         self.norms = self._norms()
 
     @cached_property
@@ -48,7 +49,7 @@ class Sums:
         words, shape = self.words, self.shape
         pairs = f.pair_hashes(words)
         return [
-            (f.buckets(words.hashes, f.WORD_SALT, shape.bits), self.factors * np.float32(shape.word)),
+            (f.buckets(words.hashes, f.WORD_SALT, shape.bits), self._factors(shape.word_flip) * np.float32(shape.word)),
             (f.buckets(pairs, f.PAIR_SALT, shape.bits), (pairs != 0) * np.float32(shape.pair)),
             (f.buckets(words.hashes, f.NEGATED_SALT, shape.bits), words.negated * np.float32(shape.negated)),
         ]
@@ -75,8 +76,8 @@ class Sums:
             total += table[index] & mask
         return np.add.reduceat(total, self.words.starts - LEAD).astype(np.float32)
 
-    def _factors(self) -> F32:
-        factors = np.where(self.words.negated, np.float32(self.shape.flip), np.float32(1))
+    def _factors(self, flip: float) -> F32:
+        factors = np.where(self.words.negated, np.float32(flip), np.float32(1))
         return factors * self.words.active
 
     def _norms(self) -> F32:

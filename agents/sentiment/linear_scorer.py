@@ -14,6 +14,7 @@ from agents.sentiment.model import ANY, Model
 from agents.sentiment.scorer import Label
 
 F64 = NDArray[np.float64]
+LABELS: tuple[Label, ...] = ("neg", "neu", "pos")
 
 
 class LinearScorer:
@@ -43,17 +44,13 @@ class LinearScorer:
         return self._negative(sums * self._model.scales[0], languages)
 
     def labels(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> list[Label]:
-        """neg, neu or pos, one a text: what reaches its cut, and the one further above it where both do."""
+        """neg, neu or pos, one a text."""
         negative, positive = self.sums(texts)
-        labels: list[Label] = []
+        chosen = np.empty(len(texts), np.intp)
         for reading, places in self._by_reading(len(texts), languages):
-            neg = reading.negative(negative[places]) / reading.negative_cut
-            pos = reading.positive(positive[places]) / reading.positive_cut
-            labels += _labels(neg, pos)
-        order = np.concatenate(
-            [places for _, places in self._by_reading(len(texts), languages)] or [np.empty(0, int)]
-        )
-        return [labels[place] for place in np.argsort(order)]
+            chances = reading.negative(negative[places]), reading.positive(positive[places])
+            chosen[places] = reading.choose(*chances)
+        return [LABELS[place] for place in chosen.tolist()]
 
     def sums(self, texts: Sequence[str]) -> tuple[F64, F64]:
         """The model's log-odds of negative and of positive before any reading, one each a text."""
@@ -83,14 +80,3 @@ class LinearScorer:
         for place, language in enumerate(languages):
             groups.setdefault(language if language in self._readings and language else ANY, []).append(place)
         return [(self._readings[language], np.array(places)) for language, places in groups.items()]
-
-
-def _labels(neg: F64, pos: F64) -> list[Label]:
-    """Labels from probabilities as multiples of their cuts."""
-    labels: list[Label] = []
-    for n, p in zip(neg.tolist(), pos.tolist(), strict=True):
-        if max(n, p) < 1:
-            labels.append("neu")
-        else:
-            labels.append("neg" if n >= p else "pos")
-    return labels

@@ -35,16 +35,18 @@ class Task:
     row_weights: F64
     groups: NDArray[np.intp]
     penalty: float
+    base: F64 | None = None  # log-odds a row to begin from; 0 where not given
 
 
 def fit(matrix: Matrix, task: Task, rounds: int, tick: Callable[[], None] = lambda: None) -> Fitted:
     """The penalised logistic regression after `rounds` steps; `tick` is called after each."""
     groups = int(task.groups.max()) + 1
     width = matrix.width
+    base = np.zeros(matrix.rows) if task.base is None else task.base
 
     def objective(point: F64) -> tuple[float, F64]:
         weights, biases = point[:width], point[width:]
-        scores = matrix.times(weights) + biases[task.groups]
+        scores = matrix.times(weights) + biases[task.groups] + base
         residuals = (sigmoid(scores) - task.targets) * task.row_weights
         loss = float(np.sum((softplus(scores) - task.targets * scores) * task.row_weights))
         loss += task.penalty / 2 * dot(weights, weights)

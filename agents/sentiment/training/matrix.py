@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.sentiment.characters import LEAD, chunks, lay_out
+from agents.sentiment.characters import chunks, lay_out
+from agents.sentiment.features import Index
 from agents.sentiment.linear import Shape, Sums
 
 F64 = NDArray[np.float64]
@@ -34,7 +35,16 @@ class Matrix:
     def transposed_times(self, residuals: F64) -> F64:
         """One sum a bucket, added in row order, so that the result is the same on every machine."""
         spread = np.repeat(residuals, np.diff(self.row_starts))
-        return np.bincount(self.buckets, spread * self.values, minlength=self.width)
+        sums: F64 = np.bincount(self.buckets, spread * self.values, minlength=self.width).astype(np.float64)
+        return sums
+
+    def rows_alone(self, rows: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.int32]]:
+        """The matrix of some rows over only the buckets they hold, and which buckets those are."""
+        counts = np.diff(self.row_starts)[rows]
+        starts = np.concatenate(([0], np.cumsum(counts)))
+        entries = np.arange(starts[-1]) + np.repeat(self.row_starts[rows] - starts[:-1], counts)
+        held, columns = np.unique(self.buckets[entries], return_inverse=True)
+        return Matrix(starts, columns.astype(np.int32), self.values[entries], held.size), held
 
 
 def matrix_of(texts: Sequence[str], shape: Shape) -> Matrix:
@@ -62,12 +72,11 @@ def _part(
     )
 
 
-def _entries(sums: Sums, texts: int):  # type: ignore[no-untyped-def]
+def _entries(sums: Sums, texts: int) -> Iterator[tuple[Index, Index, NDArray[np.float32]]]:
+    """Text, bucket and value of every feature, kind by kind."""
     words = sums.words
-    text_of_word = np.cumsum(np.isin(np.arange(words.starts.size), words.opens)) - 1
-    word_at = np.repeat(
-        np.arange(words.starts.size), np.diff(np.append(words.starts, sums.laid.letters.size))
-    )
+    text_of_word = np.repeat(np.arange(texts), np.diff(np.append(words.opens, words.starts.size)))
+    word_at = np.repeat(np.arange(words.starts.size), np.diff(np.append(words.starts, sums.laid.letters.size)))
     yield np.arange(texts), np.zeros(texts, np.intp), np.zeros(texts, np.float32)
     for index, mask in sums.grams:
         at = np.flatnonzero(mask)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.sentiment.calibration import Reading, fit_platt
+from agents.sentiment.calibration import Reading
+from agents.sentiment.figures import fitted_reading
 from agents.sentiment.linear import Shape
-from agents.sentiment.linear_scorer import LinearScorer
+from agents.sentiment.linear_scorer import LABELS, LinearScorer
 from agents.sentiment.model import ANY, Model, quantised
-from agents.sentiment.training.cuts import best_cuts
-from agents.sentiment.training.fit import F64, Fitted, Task, fit
-from agents.sentiment.training.matrix import Matrix, matrix_of
+from agents.sentiment.training.fit import F64, Task, fit
+from agents.sentiment.training.matrix import matrix_of
+from agents.sentiment.training.seeds import DATASET, seed_rows
 from agents.sentiment.training.rows import TRAIN_FILE, Row, folded, read, without_copies
 
 
@@ -39,6 +40,7 @@ def train(folder: Path, recipe: Recipe, tick: Callable[[], None] = lambda: None)
     rows = read(folder / TRAIN_FILE)
     held_out = [row for row in rows if row.held_out]
     learnt = list(without_copies((row for row in rows if not row.held_out), held_out))
+    learnt += seed_rows()
     learnt += [folded(row) for row in learnt[:: recipe.fold_every] if row.language != "en"]
     return with_readings(_fitted(learnt, recipe, tick), held_out, recipe.calibrate_on)
 
@@ -73,15 +75,5 @@ def with_readings(model: Model, rows: Sequence[Row], calibrate_on: dict[str, str
 
 def reading_for(model: Model, rows: Sequence[Row]) -> Reading:
     """The reading that fits the labels of the rows best."""
-    negative, positive = LinearScorer(model).sums([row.text for row in rows])
-    is_negative, is_positive = _hits(rows, "neg"), _hits(rows, "pos")
-    by_negative, by_positive = fit_platt(negative, is_negative), fit_platt(positive, is_positive)
-    cuts = best_cuts(by_negative(negative), by_positive(positive), is_negative, is_positive)
-    return Reading(by_negative, by_positive, float(is_negative.mean()), *cuts)
-
-
-def _hits(rows: Sequence[Row], label: str) -> F64:
-    return np.array([float(row.label == label) for row in rows])
-
-
-__all__ = ["Fitted", "Matrix", "Recipe", "reading_for", "train", "with_readings"]
+    sums = LinearScorer(model).sums([row.text for row in rows])
+    return fitted_reading(*sums, np.array([LABELS.index(row.label) for row in rows]))

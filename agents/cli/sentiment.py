@@ -1,0 +1,126 @@
+"""The commands about sentiment: train-scorer, adapt, bench sentiment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from agents.sentiment.adapt import Adapted, AdaptationRefused, adapt
+from agents.sentiment.bench import report
+from agents.sentiment.model import BUNDLED, Model, load, save
+from agents.sentiment.posts import read_posts
+from agents.sentiment.training.recipe import Recipe, train
+
+REFUSED = 3  # exit code: the command did its work and the answer is no
+
+DataFolder = Annotated[Path, typer.Option("--data", help="Folder with train.jsonl.gz.", file_okay=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.command("train-scorer")(train_scorer)
+    app.command("adapt")(adapt_model)
+
+
+def train_scorer(
+    data: DataFolder,
+    out: Annotated[Path, typer.Option("--out", help="Where the model file goes.", dir_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Train the bundled sentiment model again, bit for bit, from its data."""
+    recipe = Recipe()
+    with _progress() as progress:
+        task = progress.add_task("Training", total=2 * recipe.rounds)
+        model = train(data, recipe, lambda: progress.advance(task))
+        progress.update(task, completed=2 * recipe.rounds)
+    save(model, out)
+    _say_trained(model, out, as_json=as_json)
+
+
+def adapt_model(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON lines: text, label (neg, neu, pos), language.")],
+    out: Annotated[Path, typer.Option("--out", help="Where the adapted model goes.")] = Path("sentiment.npz"),
+    model: Annotated[Path | None, typer.Option("--model", help="Model to begin from; else the bundled one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the sentiment model to your own labelled posts; refuse where that would make it worse.
+
+    Exit code 3: refused. An older file at --out is kept beside it as FILE.old.
+    """
+    try:
+        adapted = adapt(load(model or BUNDLED), read_posts(file))
+    except AdaptationRefused as refusal:
+        _say_refused(str(refusal), as_json=as_json)
+        raise typer.Exit(REFUSED) from None
+    if out.exists():
+        out.replace(out.with_name(out.name + ".old"))
+    save(adapted.model, out)
+    _say_adapted(adapted, out, as_json=as_json)
+
+
+def bench_sentiment(
+    data: DataFolder,
+    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("docs/benchmarks/sentiment.md"),
+    model: Annotated[Path | None, typer.Option("--model", help="Model to measure; else the bundled one.")] = None,
+) -> None:
+    """Measure the sentiment model: quality per data set and language, calibration, throughput."""
+    with _progress() as progress:
+        task = progress.add_task("Measuring", total=None)
+        page = report(data, load(model or BUNDLED), lambda what: progress.update(task, description=what))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page, encoding="utf-8")
+    Console(stderr=True).print(f"Written to {out}", highlight=False, markup=False)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    )
+
+
+def _say_trained(model: Model, out: Path, *, as_json: bool) -> None:
+    same = _same_as_bundled(model)
+    if as_json:
+        typer.echo(json.dumps({"model": model.name, "out": str(out), "same_as_bundled": same}))
+        return
+    verdict = "the same weights as the bundled ones" if same else "other weights than the bundled ones"
+    Console().print(f"{out}: {model.name}, {verdict}", highlight=False, markup=False)
+
+
+def _same_as_bundled(model: Model) -> bool:
+    if not BUNDLED.exists():
+        return False
+    bundled = load(BUNDLED)
+    weights = zip((model.negative, model.positive), (bundled.negative, bundled.positive), strict=True)
+    return model.readings == bundled.readings and all(np.array_equal(mine, theirs) for mine, theirs in weights)
+
+
+def _say_refused(reason: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"adapted": False, "reason": reason}))
+    else:
+        Console(stderr=True).print(f"Not adapted: {reason}", highlight=False, markup=False)
+
+
+def _say_adapted(adapted: Adapted, out: Path, *, as_json: bool) -> None:
+    before, after = asdict(adapted.before), asdict(adapted.after)
+    if as_json:
+        typer.echo(json.dumps({"adapted": True, "out": str(out), "before": before, "after": after}))
+        return
+    table = Table(title="Posts not learnt from (five-fold cross-validation)")
+    for heading in ("", "before", "after"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for name, value in before.items():
+        table.add_row(name.replace("_", " "), f"{value:.3f}", f"{after[name]:.3f}")
+    console = Console()
+    console.print(table)
+    console.print(f"Written to {out}. To use it: sentiment.model: {out} in palovahti.yaml", highlight=False)
