@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from streams.records import ActionKind, HumanAction, Pulse, Record, UtcTime
 
 LONGEST_PULSES: Final = timedelta(days=31)
 MOST_INCIDENTS: Final = 200
+EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class Received(BaseModel):
@@ -183,7 +184,7 @@ async def list_pulses(request: web.Request) -> web.Response:
     topic = request.query.get("topic")
     if not topic:
         raise Refusal(400, "bad_input", detail="topic: name the topic, e.g. ?topic=Posti")
-    end = _time(request, "to") or site.clock.now()
+    end = max(_time(request, "to") or site.clock.now(), EARLIEST)
     start = _time(request, "from") or end - timedelta(days=1)
     if not timedelta(0) < end - start <= LONGEST_PULSES:
         raise Refusal(400, "bad_input", detail="from, to: from must lie before to, by at most 31 days")

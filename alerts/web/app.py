@@ -20,7 +20,7 @@ from alerts.page import forms, say, watch_reason
 from alerts.store.store import Store
 from alerts.web import api, openapi, pages, probes, views
 from alerts.web.guard import add_headers, check_host, gate, tell_refusals
-from alerts.web.hostile import clean
+from alerts.web.hostile import clean, joined
 from alerts.web.language import NAMES
 from alerts.web.refusal import Refusal
 from alerts.web.sessions import Brake, SessionSigner, key_from_token
@@ -127,7 +127,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"neutral": plain, "clean": clean}
+    environment.filters |= {"neutral": plain, "clean": clean, "joined": joined}
     environment.globals |= {
         "say": say,
         "watch_reason": watch_reason,

@@ -70,6 +70,14 @@ class Chart:
     rows: tuple[Point, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """SVG paths of the rate and of what is usual."""
+
+    line: str
+    band: str
+
+
 def draw(
     pulses: Sequence[Pulse],
     marks: Sequence[tuple[str, datetime]],
@@ -101,14 +109,15 @@ def draw(
     )
 
 
-def spark(pulses: Sequence[Pulse], width: int = 120, height: int = 32) -> str:
-    """A small line of the negative rate as an SVG path; empty when there is too little to draw."""
+def spark(pulses: Sequence[Pulse]) -> Spark | None:
+    """A small drawing of the negative rate, 120 by 32; None when there is too little to draw."""
     points = thin(pulses, 60)
     if len(points) < 2:
-        return ""
+        return None
     top = max(max(p.negative, p.high) for p in points) or 1
-    frame = _Frame(points[0].at, points[-1].at, top, width, height)
-    return " ".join(frame.line(run) for run in split_at_gaps(points))
+    frame = _Frame(points[0].at, points[-1].at, top, 120, 32)
+    runs = split_at_gaps(points)
+    return Spark(" ".join(map(frame.line, runs)), " ".join(map(frame.band, runs)))
 
 
 def thin(pulses: Sequence[Pulse], most: int) -> list[Point]:

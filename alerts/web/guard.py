@@ -214,7 +214,7 @@ def _new_session(site: Site, *, logged_in: bool) -> Session:
 
 def _visit(request: web.Request, session: Session) -> Visit:
     site = request.app[SITE]
-    path = request.path if request.method == "GET" else "/"
+    path = local_path(request.rel_url.raw_path) if request.method == "GET" else "/"
     return Visit(site, session, _language(request), site.clock.now(), path)
 
 

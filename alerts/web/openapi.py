@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any, Final
 
@@ -146,3 +147,7 @@ def _content(model: type[BaseModel]) -> Json:
 async def show(_request: web.Request) -> web.Response:
     """GET /openapi.json"""
     return web.json_response(document())
+
+
+if __name__ == "__main__":
+    print(json.dumps(document(), indent=2, ensure_ascii=False))  # noqa: T201 - this prints docs/openapi.json

@@ -18,7 +18,7 @@ from alerts.respond.suggest import suggest
 from alerts.store.store import StoredMention
 from alerts.web import views
 from alerts.web.actions import KINDS, NAME_LIMIT, action_from_form
-from alerts.web.chart import Chart, draw, spark
+from alerts.web.chart import Chart, Spark, draw, spark
 from alerts.web.guard import (
     NAME_COOKIE,
     SESSION_COOKIE,
@@ -49,7 +49,7 @@ class Row:
 
     incident: Incident
     headline: str
-    spark: str
+    spark: Spark | None
     owner: str | None
 
 

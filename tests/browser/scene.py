@@ -86,6 +86,7 @@ def fill(store: SqliteStore, organisation: Organisation, now: datetime) -> None:
     with store.transaction() as tx:
         tx.add_pulses(storm_pulses("Revontuli-sovellus", now))
         tx.add_pulses(calm_pulses("Laukku", now))
+        tx.add_pulses(calm_pulses("Revontuli Matkat", now - timedelta(days=3) + timedelta(hours=5)))
         tx.add_mentions(posts())
         tx.put_incident(storm)
         tx.put_incident(taken_incident(now))
@@ -202,7 +203,7 @@ def posts() -> list[StoredMention]:
         (
             "mastodon:p1",
             "fi",
-            "Revontulen sovellus kaatuu joka kerta kun yritän avata lipun. Juna lähtee 20 minuutin päästä ja olen laiturilla ilman lippua. Missä asiakaspalvelu?",
+            LONG,
             5400,
             0.97,
         ),
