@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 from agents.demo.dice import Dice
 from agents.demo.rhythm import moments
 from agents.demo.script import load_script
 from agents.demo.writer import fill, load_texts
-from agents.scenario import Input, Line
+from agents.scenario import Input, Line, Scenario
+from streams.codec import decode_lines
 from streams.errors import BadConfiguration
 from streams.records import Author, Mention
+
+FAR_OFF = datetime(9999, 1, 1, tzinfo=UTC)
+"""A recording is never from the future, whenever it is read."""
 
 WORD = re.compile(r"[a-zåäö]{3,}")
 
@@ -26,8 +32,22 @@ def extra_words() -> tuple[str, ...]:
     return tuple(sorted(words))
 
 
-def mentions_of(source: Input) -> list[Mention]:
-    """The mentions written in a scenario, in order of arrival."""
+def mentions_of(scenario: Scenario) -> list[Mention]:
+    """The scenario's mentions in order of arrival: of its recorded file, or those written in it."""
+    if scenario.input.file is not None:
+        return recorded(scenario.beside(scenario.input.file))
+    return written(scenario.input)
+
+
+def recorded(path: Path) -> list[Mention]:
+    """The mentions of a recorded file, plain or gzip; broken lines are left to the dead letters."""
+    packed = path.read_bytes()
+    lines = gzip.decompress(packed) if packed.startswith(b"\x1f\x8b") else packed
+    return decode_lines(lines.split(b"\n"), FAR_OFF).mentions
+
+
+def written(source: Input) -> list[Mention]:
+    """The mentions that a scenario's lines stand for, in order of arrival."""
     found = [mention for number, line in enumerate(source.mentions) for mention in expand(line, number)]
     return sorted(found, key=lambda mention: mention.observed_at or mention.published_at)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from agents.scenario import Expectation, Input, Scenario, check, load
+from agents.scenario import Expectation, Scenario, check, load
 from agents.scenario_input import mentions_of
 from streams.errors import BadConfiguration
 from tests.build import evidence, incident, suggestion
@@ -29,8 +30,8 @@ def expectation(folder: Path, more: str = "") -> Expectation:
     return written(folder, "input: {}\n" + text).expect
 
 
-def inputs(folder: Path, line: str) -> Input:
-    return written(folder, f"input: {{mentions: [{line}]}}\nexpect: {{}}\n").input
+def inputs(folder: Path, line: str) -> Scenario:
+    return written(folder, f"input: {{mentions: [{line}]}}\nexpect: {{}}\n")
 
 
 def test_nothing_differs_when_what_was_expected_came(tmp_path: Path) -> None:
@@ -154,3 +155,20 @@ def test_a_file_that_is_no_scenario_is_refused_by_name(tmp_path: Path, text: str
     path.write_text(text if text == "[]" else START + text, encoding="utf-8")
     with pytest.raises(BadConfiguration, match=r"outo\.yaml"):
         load(path)
+
+
+def test_a_recorded_file_is_read_from_beside_the_scenario(tmp_path: Path) -> None:
+    lines = [
+        '{"id":"m:1","platform":"mastodon","text":"Posti","published_at":"2026-03-24T10:00:00Z"}',
+        "{oops",
+    ]
+    (tmp_path / "talteen.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    (mention,) = mentions_of(written(tmp_path, "input: {file: talteen.jsonl.gz}\nexpect: {}\n"))
+    assert mention.id == "m:1"
+
+
+def test_evidence_is_that_of_the_opening_where_it_is_given(tmp_path: Path) -> None:
+    expected = expectation(tmp_path, ", evidence: {people_last_hour: {at_least: 40}}")
+    came = incident(opened_at=OPENED, evidence=evidence(people_last_hour=3))
+    assert check(expected, [came])
+    assert check(expected, [came], {came.id: evidence(people_last_hour=41)}) == []

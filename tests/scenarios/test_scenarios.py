@@ -16,7 +16,7 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from agents.demo import SCENARIO, generate
+from agents.demo import SCENARIO
 from agents.match import Topic
 from agents.pipeline import Pipeline
 from agents.scenario import Scenario, check, load
@@ -94,7 +94,7 @@ def test_a_scenario_brings_the_incidents_it_expects_and_no_others(
     if path.stem in KNOWN_GAPS:
         request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN_GAPS[path.stem]))
     scenario = load(path)
-    mentions = mentions_of(scenario.input)
+    mentions = mentions_of(scenario)
     assert play(scenario, mentions, scorer_for(mentions)) == []
 
 
@@ -103,7 +103,7 @@ def test_the_demo_brings_its_three_incidents_and_no_others(request: pytest.Fixtu
     if "demo" in KNOWN_GAPS:
         request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN_GAPS["demo"]))
     scenario = load(SCENARIO)
-    assert play(scenario, list(generate()), load_scorer()) == []
+    assert play(scenario, mentions_of(scenario), load_scorer()) == []
 
 
 def test_there_are_scenarios() -> None:
