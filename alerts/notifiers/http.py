@@ -27,7 +27,8 @@ async def post(
     """Post once; return when accepted, else raise `DeliveryFailed`.
 
     The answer's body is never read: it says nothing that decides, and a hostile one has no end. The error
-    names the answer's number or the kind of failure, never the address, which may itself be a secret.
+    names the answer's number or the kind of failure, never the address, which may itself be a secret. No
+    connection is kept: two receivers behind one address must not answer for each other.
     """
     try:
         async with (
@@ -36,7 +37,7 @@ async def post(
                 "POST",
                 url,
                 content=body,
-                headers={"User-Agent": "Palovahti", **headers},
+                headers={"User-Agent": "Palovahti", "Connection": "close", **headers},
                 follow_redirects=False,
                 timeout=TIMEOUT_SECONDS,
                 extensions=extensions,

@@ -169,6 +169,7 @@ async def test_the_request_goes_to_the_very_address_that_was_checked() -> None:
     assert request.url.host == "93.184.215.14"
     assert request.headers["host"] == "hooks.example"
     assert request.extensions["sni_hostname"] == "hooks.example"
+    assert request.headers["connection"] == "close"
     assert request.url.params["token"] == "hidden"
 
 
