@@ -54,11 +54,20 @@ def _vote(
     hits: dict[str, set[str]] = defaultdict(set)
     for situation, found in _hits(text, language):
         hits[situation].add(found)
+    _lend_weight(hits)
     for situation, found_words in hits.items():
         if situation == "praise" and negativity is not None and negativity > _FRIENDLY:
             continue
         votes[situation] += WEIGHTS[situation] * (1.0 if len(found_words) == 1 else 1.5)
         words[situation].update(sorted(found_words))
+
+
+def _lend_weight(hits: dict[str, set[str]]) -> None:
+    """Words of a group "situation+" join the situation's own where there are any, and tell nothing alone."""
+    for group in [name for name in hits if name.endswith("+")]:
+        beside = hits.pop(group)
+        if group[:-1] in hits:
+            hits[group[:-1]] |= beside
 
 
 def _hits(text: list[str], language: str | None) -> Iterable[tuple[str, str]]:

@@ -15,7 +15,7 @@ WEIGHTS: Final[dict[str, float]] = {
     "recall": 1.5,
     "employee_misconduct": 1.1,
     "rumour": 1.3,
-    "moral_outrage": 1.1,
+    "moral_outrage": 0.9,
     "outage": 1.1,
     "product_fault": 1.1,
     "service_failure": 1.0,

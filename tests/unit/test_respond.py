@@ -304,3 +304,15 @@ def test_every_situation_can_be_suggested():
     assert {suggest(incident(), [], BARE, AT, situation=name).situation for name in SITUATIONS} == set(
         SITUATIONS
     )
+
+
+def test_a_role_alone_tells_nothing_and_beside_a_deed_it_does():
+    assert suggest(quiet(), crowd("kuljettaja ajoi", "myyjä oli töissä"), BARE, AT).situation == "unclear"
+    deed = suggest(quiet(), crowd("kuljettaja huusi minulle", "sama kuski haukkui"), BARE, AT)
+    assert deed.situation == "employee_misconduct"
+    assert {"kuljettaja", "huusi"} <= set(deed.evidence_words)
+
+
+def test_anger_does_not_hide_what_it_is_about():
+    cross = crowd("Törkeää, paketti hukassa", "hävytöntä, ei vastata puhelimeen", "törkeää jonottaa")
+    assert suggest(quiet(), cross, BARE, AT).situation == "service_failure"

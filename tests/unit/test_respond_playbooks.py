@@ -133,9 +133,9 @@ def test_every_situation_has_words_in_every_language():
     named = set(SITUATIONS) - {"unclear"}
     for language, lexicon in situation_lexicons().items():
         listed = bundled_yaml("lexicons", f"{language}.yaml")
-        assert set(listed) == named
+        assert {group for group in listed if not group.endswith("+")} == named
         for situation, forms in listed.items():
-            assert len(forms) >= 12
+            assert len(forms) >= 5
             for form in forms:
                 assert form == form.casefold()
                 assert situation in {group for group, _ in lexicon.find(tokens(form.replace("*", "x")))}, form
