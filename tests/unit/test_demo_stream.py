@@ -9,7 +9,6 @@ from itertools import islice
 from random import Random
 
 import pytest
-import yaml
 
 from agents.demo import CONFIGURATION, STREAM, generate, stored_lines
 from agents.demo.dice import Dice
@@ -17,6 +16,7 @@ from agents.demo.recording import BROKEN, recorded_lines
 from agents.demo.rhythm import moments, rate_at
 from agents.demo.script import Script, load_script
 from agents.demo.writer import load_texts
+from agents.settings import load_settings
 from streams.records import Mention
 
 LANGUAGES = ("fi", "sv", "en")
@@ -161,10 +161,10 @@ def test_the_good_story_is_as_big_and_as_fast_as_the_storm(script: Script) -> No
 
 
 def test_the_configuration_names_the_script_s_topics(script: Script) -> None:
-    configuration = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))
-    assert [topic["name"] for topic in configuration["topics"]] == list(script.topics)
-    assert configuration["organisation"]["official_accounts"] == [script.official]
-    assert configuration["organisation"]["timezone"] == script.zone
+    settings = load_settings(CONFIGURATION, {})
+    assert [topic.name for topic in settings.topics] == list(script.topics)
+    assert settings.organisation.official_accounts == (script.official,)
+    assert settings.organisation.timezone == script.zone
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
