@@ -23,17 +23,24 @@ from alerts.notifiers.webhook import WebhookSettings
 from alerts.organisation import Organisation, OurLanguage
 from alerts.web.settings import WebSettings
 from streams.feeds.jsonl import JsonlFeedSettings
+from streams.feeds.rss_settings import RssFeedSettings
 from streams.feeds.webhook import WebhookFeedSettings
 from streams.records import Record
 
 DEFAULT_FILE: Final = Path("palovahti.yaml")
-FEEDS: Final[dict[str, type[BaseModel]]] = {"jsonl": JsonlFeedSettings, "webhook": WebhookFeedSettings}
+FEEDS: Final[dict[str, type[BaseModel]]] = {
+    "jsonl": JsonlFeedSettings,
+    "rss": RssFeedSettings,
+    "webhook": WebhookFeedSettings,
+}
 RECEIVERS: Final[dict[str, type[BaseModel]]] = {
     "console": ConsoleSettings,
     "webhook": WebhookSettings,
     "pagerduty": PagerDutySettings,
 }
-FeedSettings = Annotated[JsonlFeedSettings | WebhookFeedSettings, Field(discriminator="type")]
+FeedSettings = Annotated[
+    JsonlFeedSettings | RssFeedSettings | WebhookFeedSettings, Field(discriminator="type")
+]
 ReceiverSettings = Annotated[
     ConsoleSettings | WebhookSettings | PagerDutySettings, Field(discriminator="type")
 ]
