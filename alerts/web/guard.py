@@ -15,7 +15,7 @@ from alerts.web.language import Texts, choose_language
 from alerts.web.refusal import Refusal
 from alerts.web.sessions import Session, same
 from alerts.web.settings import is_allowed_host
-from alerts.web.site import SITE, Site, Visit, render, visit_of
+from alerts.web.site import SITE, VISIT, Site, Visit, render, visit_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -71,7 +71,7 @@ def _told(request: web.Request, refusal: Refusal) -> web.Response:
         body = {"error": {"code": refusal.code, "message": title, "remedy": remedy}}
         response = web.json_response(body, status=refusal.status)
     else:
-        visit = request.get("visit") or _visit(request, _new_session(request.app[SITE], logged_in=False))
+        visit = request.get(VISIT) or _visit(request, _new_session(request.app[SITE], logged_in=False))
         values = {"title": title, "remedy": remedy, "again": _incident_path(request)}
         response = render(visit, "error.html", refusal.status, **values)
     if "seconds" in refusal.places:
@@ -108,7 +108,7 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     if session is None and _from_elsewhere(request):
         return _same_page_again(request)
     visit = _visit(request, session or _new_session(site, logged_in=False))
-    request["visit"] = visit
+    request[VISIT] = visit
     if request.method == "POST":
         await _check_form(request, visit)
     if site.token and not visit.session.logged_in and request.path != "/login":

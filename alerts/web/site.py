@@ -88,10 +88,12 @@ class Visit:
         return LocalTime(self.site.organisation.zone, self.texts)
 
 
+VISIT = web.RequestKey("visit", Visit)
+
+
 def visit_of(request: web.Request) -> Visit:
     """The visit that the gate opened for this request."""
-    visit: Visit = request["visit"]
-    return visit
+    return request[VISIT]
 
 
 def render(visit: Visit, template: str, status: int = 200, **values: object) -> web.Response:
