@@ -29,8 +29,10 @@ def observed_clock(mention: Mention) -> float:
 
 
 def judged_text(mention: Mention) -> str:
-    """What a reader reads: title and text."""
-    return f"{mention.title}. {mention.text}" if mention.title else mention.text
+    """What its author wrote: title and text, but in a reply not the thread's title."""
+    if mention.title and not mention.in_reply_to and mention.title not in mention.text:
+        return f"{mention.title}. {mention.text}"
+    return mention.text
 
 
 class Pipeline:

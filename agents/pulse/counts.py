@@ -1,15 +1,15 @@
 """What a topic's rates are made of: one voice per author and quarter of an hour, copies collapsed.
 
 Every number is a function of the *set* of mentions seen, never of their order: an author's most
-negative mention of a slot speaks, and of near-identical texts only the first few of an hour count.
+negative mention of a slot speaks, and of near-identical texts the first of a day at most.
 A mention that arrives late may take the place of another; the counts are moved accordingly.
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterator
 
+from agents.pulse.copies import Copies
 from agents.pulse.sighting import Sighting
 from agents.pulse.threads import Threads
 from streams.windows import HOUR_MINUTES, slot_of
@@ -17,7 +17,6 @@ from streams.windows import HOUR_MINUTES, slot_of
 RAW, PEOPLE, NEGATIVE, SPREAD = range(4)  # the fields of a minute's bucket
 KEPT_MINUTES = 8 * HOUR_MINUTES
 VOICES_KEPT_MINUTES = 2 * HOUR_MINUTES  # beyond the closed hours
-COPIES_COUNTED = 1
 
 
 class Slot:
@@ -38,7 +37,7 @@ class Counts:
     def __init__(self) -> None:
         self.minutes: dict[int, list[int]] = {}
         self.slots: dict[int, Slot] = {}
-        self.copies: dict[int, dict[int, list[tuple[int, str, Sighting]]]] = {}
+        self.copies = Copies()
         self.threads = Threads()
         self.changed: set[int] = set()  # slots since the last snapshot
         self.dropped: set[int] = set()
@@ -57,25 +56,15 @@ class Counts:
             slot.voices[sighting.author] = sighting
             if speaking is not None:
                 touched.append(speaking)
-        for key in sighting.copies:
-            touched.extend(self._join_copies(key, sighting))
+        if new and sighting.copies:
+            touched.extend(self.copies.join(sighting))
         for one in touched:
             self._settle(one)
         return new
 
-    def _join_copies(self, key: int, sighting: Sighting) -> list[Sighting]:
-        """Put a mention among its near-identical ones; returns the one pushed out, if any."""
-        group = self.copies.setdefault(sighting.minute // HOUR_MINUTES, {}).setdefault(key, [])
-        if any(id_ == sighting.id for _, id_, _ in group):
-            return []
-        insort(group, (sighting.minute, sighting.id, sighting), key=lambda e: e[:2])
-        return [group.pop()[2]] if len(group) > COPIES_COUNTED else []
-
     def _speaks(self, s: Sighting) -> bool:
-        if self.slots[slot_of(s.minute)].voices.get(s.author) is not s:
-            return False
-        groups = self.copies.get(s.minute // HOUR_MINUTES, {})
-        return all(any(id_ == s.id for _, id_, _ in groups[key]) for key in s.copies)
+        slot = self.slots.get(slot_of(s.minute))
+        return slot is not None and slot.voices.get(s.author) is s and self.copies.speaks(s)
 
     def _settle(self, s: Sighting) -> None:
         """Bring the counts in line with whether this mention speaks."""
@@ -136,8 +125,7 @@ class Counts:
             del self.slots[slot]
             self.changed.discard(slot)
             self.dropped.add(slot)
-        for old in [h for h in self.copies if h <= hour]:
-            del self.copies[old]
+        self.copies.close(hour)
         oldest = (hour + 1) * HOUR_MINUTES - KEPT_MINUTES
         for minute in [m for m in self.minutes if m < oldest]:
             del self.minutes[minute]

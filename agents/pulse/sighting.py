@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from zlib import crc32
 
 from streams.records import ScoredMention
 from streams.windows import minute_at
 
 SCALE = 1000  # negative mass is counted in thousandths, in integers, so that sums commute exactly
 TEXT_KEPT = 280
-MIN_WORDS = 6  # shorter texts ("I agree!") are not copies of each other
 TOKEN = re.compile(r"[^\W\d_]{3,}")
 NOISE = re.compile(r"https?://\S+|@\S+")
 
@@ -86,26 +84,11 @@ def words_of(text: str) -> list[str]:
     return TOKEN.findall(text.casefold())
 
 
-def copy_keys(text: str) -> tuple[int, ...]:
-    """Two min-hashes of the word set (Broder 1997); near-identical texts share them with probability
-    of about their overlap each. Empty for short texts.
-
-    >>> a = copy_keys("tämä firma on täysi huijaus älkää ostako sieltä mitään")
-    >>> a == copy_keys("Tämä firma on TÄYSI huijaus, älkää ostako sieltä mitään!! http://x.fi")
-    True
-    """
-    hashes = {crc32(word.encode(errors="surrogatepass")) for word in words_of(text)}
-    if len(hashes) < MIN_WORDS:
-        return ()
-    return min(hashes), -min((h * 2654435761 + 40503) & 0xFFFFFFFF for h in hashes)
-
-
-def sight(scored: ScoredMention) -> Sighting:
-    """The sighting of a scored mention; the same for every topic it concerns."""
+def sight(scored: ScoredMention, copies: tuple[int, ...]) -> Sighting:
+    """The sighting of a scored mention in one topic; `copies` are the bands of its text."""
     mention = scored.mention
     key = mention.author_key
     author = mention.author
-    reposted = mention.repost_of is not None or mention.kind == "repost"
     return Sighting(
         id=mention.id,
         minute=minute_at(mention.event_at),
@@ -113,7 +96,7 @@ def sight(scored: ScoredMention) -> Sighting:
         spreads=mention.spreads,
         author=pseudonym(key),
         known=not key.startswith("?"),
-        copies=() if reposted else copy_keys(mention.text),
+        copies=copies,
         thread=mention.thread,
         platform=mention.platform,
         language=scored.language,

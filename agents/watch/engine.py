@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
+from agents.pulse.copies import copy_keys
 from agents.pulse.sighting import sight
 from agents.watch.policy import WatchPolicy
 from agents.watch.topic import TopicState
@@ -99,9 +100,12 @@ class Engine:
         return len(seen) == size
 
     def _count(self, scored: ScoredMention, minute: int) -> None:
+        mention = scored.mention
+        reposted = mention.repost_of is not None or mention.kind == "repost"
+        copies = () if reposted else copy_keys(mention.text, slot_of(minute))
         for name in scored.topics:
             watch = self.watch(name, minute)
-            sighting = sight(scored)  # one a topic: whether it counts differs
+            sighting = sight(scored, copies)  # one a topic: whether it counts differs
             watch.state.counts.add(sighting)
             watch.state.touched_threads.add(sighting.thread)
             self.touched.setdefault(max(minute + 1, self.ticked + 1), set()).add(name)

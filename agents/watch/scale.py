@@ -18,8 +18,18 @@ from streams.windows import BLOCK_MINUTES
 
 WINDOWS = (15, 60, 180)  # minutes
 WARM_BLOCKS = 8
+RATIO_WEIGHT = 0.35
 QUIET_THREAD, THREAD_SD = log1p(4), 0.6  # least usual peak of a topic's threads, and its spread
-INDEPENDENT_A_DAY = 8  # steps of the low-volume channel that are nearly independent: every three hours
+LEAST_LOOKS, MOST_LOOKS = 8.0, 288.0  # independent steps a day of the low-volume channel
+
+
+def height(count: float, usual: float) -> float:
+    """How high a window stands: its logarithm, raised or lowered by a third of the log ratio to the usual.
+
+    Block maxima of plain logarithms page earliest (`docs/decisions/0003-height-of-a-window.md`); the ratio lets
+    the night count.
+    """
+    return log1p(count) + RATIO_WEIGHT * (log1p(count) - log1p(usual))
 
 
 class Surprise:
@@ -28,7 +38,7 @@ class Surprise:
     __slots__ = ("block", "maxima", "peaks", "spreads", "thread_peak", "thread_spread", "top")
 
     def __init__(self) -> None:
-        self.spreads = [Spread(2.0, 1.0) for _ in WINDOWS]
+        self.spreads = [Spread() for _ in WINDOWS]
         self.thread_spread = Spread(1.0, 1.0)
         self.maxima = BlockMaxima()
         self.block = -1
@@ -112,14 +122,22 @@ class LowVolume:
         """Make this the state at minute `until`."""
         self.at, self.sums, self.mass = until, sums, mass
 
+    def damp(self) -> None:
+        """Halve the evidence: there is more talk, but not more complaint in it."""
+        self.sums = [s / 2 for s in self.sums]
+
     def reset(self, minute: int) -> None:
         """Start anew after a page; what paged does not page again."""
         self.close(minute, [0.0] * len(FACTORS), 0.0)
 
 
-def low_volume_days(sums: Sequence[float]) -> float:
-    """log10 of the days in which such evidence arises once by chance."""
-    return min(NEVER, (evidence(sums) - log(INDEPENDENT_A_DAY)) / log(10))
+def low_volume_days(sums: Sequence[float], events_a_day: float) -> float:
+    """log10 of the days in which such evidence arises once by chance.
+
+    A theory of steps needs their number: about two looks an event are independent, eight a day at least.
+    """
+    looks = min(MOST_LOOKS, max(LEAST_LOOKS, 2 * events_a_day))
+    return min(NEVER, (evidence(sums) - log(looks)) / log(10))
 
 
 def threshold_days(budget: float, days_a_month: float) -> float:

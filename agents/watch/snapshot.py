@@ -3,7 +3,8 @@
     meta                     ticks decided so far, ticks owed, tallies
     volume                   the whole stream's volume
     topic:<name>             baseline, calibration, case, minutes
-    voices:<name>:<slot>     who spoke in a quarter of an hour, and the copies that began in it
+    voices:<name>:<slot>     who spoke in a quarter of an hour
+    copies:<name>:<hour>     groups of near-identical texts that began in an hour
     thread:<name>:<id>       one thread
 
 Only what changed since the last snapshot is dumped; None stands for what is gone.
@@ -16,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from agents.pulse.copies import Copies, Group
 from agents.pulse.counts import Counts, Slot
 from agents.pulse.sighting import Sighting
 from agents.pulse.threads import Thread
@@ -27,6 +29,7 @@ from agents.watch.topic import TopicState
 from agents.watch.volume import Volume
 from agents.watch.watch import TopicWatch
 from streams.errors import BrokenState
+from streams.windows import DAY_MINUTES, slot_of
 
 FORMAT = 1
 pack, unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
@@ -41,6 +44,7 @@ def dump(engine: Engine) -> dict[str, bytes | None]:
         state = engine.watches[name].state
         blobs[f"topic:{name}"] = pack(_topic(state))
         _dump_voices(name, state.counts, blobs)
+        _dump_copies(name, state.counts.copies, blobs)
         _dump_threads(name, state.counts, blobs)
     engine.dirty.clear()
     return blobs
@@ -62,18 +66,21 @@ def _topic(state: TopicState) -> list[object]:
 def _dump_voices(name: str, counts: Counts, blobs: dict[str, bytes | None]) -> None:
     for slot in counts.changed:
         held = counts.slots[slot]
-        copies = [
-            [key, one.dump()]
-            for groups in (counts.copies.get(slot // 4, {}),)
-            for key, group in groups.items()
-            for _, _, one in group
-            if one.minute // 15 == slot
-        ]
-        blob = [[v.dump() for v in held.voices.values()], sorted(held.seen), copies]
+        blob = [[v.dump() for v in held.voices.values()], sorted(held.seen)]
         blobs[f"voices:{name}:{slot}"] = pack(blob)
     blobs.update({f"voices:{name}:{slot}": None for slot in counts.dropped})
     counts.changed.clear()
     counts.dropped.clear()
+
+
+def _dump_copies(name: str, copies: Copies, blobs: dict[str, bytes | None]) -> None:
+    for hour in copies.changed:
+        groups = copies.by_hour.get(hour, {})
+        rows = [[key, g.first, g.sighting and g.sighting.dump(), g.by_hour] for key, g in groups.items()]
+        blobs[f"copies:{name}:{hour}"] = pack(rows)
+    blobs.update({f"copies:{name}:{hour}": None for hour in copies.dropped})
+    copies.changed.clear()
+    copies.dropped.clear()
 
 
 def _dump_threads(name: str, counts: Counts, blobs: dict[str, bytes | None]) -> None:
@@ -94,8 +101,8 @@ def load(engine: Engine, blobs: Mapping[str, bytes]) -> None:
         for key in blobs:
             if key.startswith("topic:"):
                 _load_topic(engine, key.removeprefix("topic:"), unpack(blobs[key], strict=False))
-        for key, blob in blobs.items():
-            _load_part(engine, key, blob)
+        for key in sorted(blobs, reverse=True):  # voices before copies, which refer to them
+            _load_part(engine, key, blobs[key])
     except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
         raise BrokenState(
             f"the stored state cannot be read ({error}); restore a backup of the store"
@@ -133,31 +140,43 @@ def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:
 
 def _load_part(engine: Engine, key: str, blob: bytes) -> None:
     kind, _, rest = key.partition(":")
-    if kind == "voices":
-        name, _, slot = rest.rpartition(":")
-        if name in engine.watches:
-            _load_voices(engine.watches[name].state.counts, int(slot), unpack(blob))
-    elif kind == "thread":
+    if kind == "thread":
         name = next((n for n in engine.watches if rest.startswith(f"{n}:")), "")
         if name:
             threads = engine.watches[name].state.counts.threads
             threads.by_id[rest.removeprefix(f"{name}:")] = Thread.load(unpack(blob))
+        return
+    name, _, number = rest.rpartition(":")
+    if name not in engine.watches:
+        return
+    counts = engine.watches[name].state.counts
+    if kind == "voices":
+        _load_voices(counts, int(number), unpack(blob))
+    elif kind == "copies":
+        _load_copies(counts, int(number), unpack(blob, strict=False))
 
 
 def _load_voices(counts: Counts, slot: int, parts: list[Any]) -> None:
-    voices, seen, copies = parts
+    voices, seen = parts
     held = counts.slots[slot] = Slot()
     held.seen = set(seen)
-    by_rank: dict[tuple[int, int, str], Sighting] = {}
     for one in voices:
         sighting = _sighting(one)
-        held.voices[sighting.author] = by_rank[sighting.rank] = sighting
-    for key, one in copies:
-        sighting = _sighting(one)
-        sighting = by_rank.setdefault(sighting.rank, sighting)  # the one that speaks is one object
-        group = counts.copies.setdefault(slot // 4, {}).setdefault(key, [])
-        group.append((sighting.minute, sighting.id, sighting))
-        group.sort(key=lambda entry: entry[:2])
+        held.voices[sighting.author] = sighting
+
+
+def _load_copies(counts: Counts, hour: int, rows: list[Any]) -> None:
+    """Voices are loaded before: the first of a group and the one that speaks are one object."""
+    for key, first, parts, by_hour in rows:
+        sighting = _sighting(parts) if parts else None
+        if sighting is not None:
+            slot = counts.slots.get(slot_of(sighting.minute))
+            speaking = slot.voices.get(sighting.author) if slot else None
+            if speaking is not None and speaking.rank == sighting.rank:
+                sighting = speaking
+        group = Group((first[0], first[1]), sighting, by_hour)
+        counts.copies.days.setdefault(first[0] // DAY_MINUTES, {})[key] = group
+        counts.copies.by_hour.setdefault(hour, {})[key] = group
 
 
 def _sighting(parts: list[Any]) -> Sighting:

@@ -8,10 +8,9 @@ from agents.pulse.counts import NEGATIVE, Counts
 from agents.pulse.sighting import SCALE
 from agents.watch.baseline import Baseline
 from agents.watch.case import Case
-from agents.watch.scale import WINDOWS, LowVolume, Surprise, low_volume_days
+from agents.watch.scale import WINDOWS, LowVolume, Surprise, height, low_volume_days
 from agents.watch.volume import Volume
-from streams.statistics.surprise import surprise
-from streams.windows import HOUR_MINUTES
+from streams.windows import DAY_MINUTES, HOUR_MINUTES
 
 BUSY = 1.0  # usual negative posts an hour from which the surprise channel speaks
 THREAD_FLOOR = 5  # a thread with fewer voices in its open minutes has no forecast
@@ -76,6 +75,11 @@ class TopicState:
         if not idle:
             self.counts.close(hour)
 
+    def damp(self, now: int, rate: float) -> None:
+        """Halve the low-volume channel's evidence at minute `now`."""
+        self.low.close(now, *self._low_sums(now, rate))
+        self.low.damp()
+
     def _low_sums(self, until: int, rate: float) -> tuple[list[float], float]:
         counts = [
             (m, b[NEGATIVE] / SCALE) for m, b in self.counts.minutes.items() if self.low.at <= m < until
@@ -93,15 +97,12 @@ class TopicState:
         rates = [
             level * w * self.baseline.factor((now - 1 - w // 2) // HOUR_MINUTES, volume) for w in WINDOWS
         ]
-        surprises = tuple(
-            surprise(s[NEGATIVE] / SCALE, mean, self.baseline.alpha)
-            for s, mean in zip(sums, rates, strict=True)
-        )
+        surprises = tuple(height(s[NEGATIVE] / SCALE, mean) for s, mean in zip(sums, rates, strict=True))
         low_volume = self.low_volume
         fastest = self._fastest_thread(now)
         if low_volume:
-            sums_, mass = self._low_sums(now, rates[0] / WINDOWS[0])
-            score = low_volume_days(sums_)
+            evidence, mass = self._low_sums(now, rates[0] / WINDOWS[0])
+            score = low_volume_days(evidence, self.baseline.level * DAY_MINUTES)
         else:
             mass = max(negative, sums[-1][NEGATIVE] / 2) / SCALE
             score = self.surprise.maxima.return_days(self.surprise.combined(surprises, fastest))

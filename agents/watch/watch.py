@@ -85,7 +85,8 @@ class TopicWatch:
         verdict = self._verdict(measure)
         if verdict is Verdict.ESCALATES:
             if case is not None and measure.minute < case.opened + self._refractory():
-                self._reopen(case, measure, out)
+                if not self._calm(measure):
+                    self._reopen(case, measure, out)
                 return Verdict.REFRACTORY
             self._open(measure, out)
         return verdict
@@ -97,7 +98,7 @@ class TopicWatch:
         if measure.mass < self.policy.negative_floor:
             return Verdict.TOO_FEW_POSTS
         if not self._share_risen(measure):
-            self.state.low.reset(measure.minute)  # talk without more complaint is evidence of nothing
+            self.state.damp(measure.minute, measure.usual / HOUR_MINUTES)
             return Verdict.USUAL_SHARE
         return Verdict.ESCALATES if self._enough_people(measure) else Verdict.TOO_FEW_PEOPLE
 
@@ -109,14 +110,27 @@ class TopicWatch:
         return risen(negative, voices, self.state.baseline.share(self.volume))
 
     def _enough_people(self, measure: Measure) -> bool:
-        """The floor of distinct authors, where authors are known."""
+        """The floor of distinct authors that complain, where authors are known.
+
+        Few who complain often are no crowd either: complaints counted in the last hour are at most twice
+        the people behind them.
+        """
+        start = measure.minute - HOUR_MINUTES
+        complains = SCALE * min(0.5, 2 * self.state.baseline.share(self.volume))
         people: set[int] = set()
-        known = voices = 0
+        known = voices = complaints = 0
+        recently: set[int] = set()
         for v in self.state.counts.voices(measure.minute - SLOW_MINUTES, measure.minute):
             voices += 1
             known += v.known
-            people.add(v.author)
-        return 2 * known < voices or voices == 0 or len(people) >= self.policy.people_floor
+            if v.negative >= complains:
+                people.add(v.author)
+                if v.minute >= start:
+                    complaints += 1
+                    recently.add(v.author)
+        if 2 * known < voices or voices == 0:
+            return True
+        return len(people) >= self.policy.people_floor and complaints <= 2 * len(recently)
 
     def _refractory(self) -> int:
         quiet = self.state.baseline.level * HOUR_MINUTES < BUSY

@@ -1,0 +1,130 @@
+"""Near-identical texts of a day: the first one speaks, unless so many follow that it is a campaign.
+
+Two texts are near-identical when they share a band of three min-hashes of their word pairs (locality-
+sensitive hashing, Indyk and Motwani 1998): likely for variants of one template, unlikely for people who
+complain of the same thing in their own words. Reposts are no copies; they are how a story spreads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from zlib import crc32
+
+from agents.pulse.sighting import Sighting, words_of
+from streams.windows import DAY_MINUTES, HOUR_MINUTES
+
+MIN_WORDS = 5  # shorter texts ("I agree!") are not copies of each other
+CAMPAIGN = 5  # so many copies until the hour after the first, and not even the first speaks
+TRACKED = 200_000  # groups a day and topic; beyond, texts are taken to be original
+MASK = 0xFFFFFFFF
+MIXERS = (
+    (2654435761, 97),
+    (2246822519, 7919),
+    (3266489917, 104729),
+    (668265263, 31),
+    (374761393, 53),
+    (1, 0),
+)
+
+
+def copy_keys(text: str, slot: int) -> tuple[int, ...]:
+    """The bands of a text that was published in `slot`: two of word pairs, for copies within a day, and
+    two of single words, for variants of one template within the slot. None for a short text.
+
+    >>> a = copy_keys("tämä firma on täysi huijaus älkää ostako sieltä mitään", 7)
+    >>> a == copy_keys("Tämä firma on TÄYSI huijaus, älkää ostako sieltä mitään!! http://x.fi", 7)
+    True
+    """
+    words = words_of(text)
+    if len(words) < MIN_WORDS:
+        return ()
+    hashes = [crc32(word.encode(errors="surrogatepass")) for word in words]
+    pairs = {(a * 31 + b) & MASK for a, b in pairwise(hashes)}
+    return _bands(pairs, 0) + _bands(set(hashes), slot)
+
+
+def _bands(items: set[int], salt: int) -> tuple[int, int]:
+    """Two bands of three min-hashes each (Broder 1997)."""
+    low = [min([(item * m + c) & MASK for item in items]) for m, c in MIXERS]
+    return hash((salt, 0, *low[:3])), hash((salt, 1, *low[3:]))
+
+
+class Group:
+    """Texts that share a band: the first of them, and how many came in each hour."""
+
+    __slots__ = ("by_hour", "first", "sighting")
+
+    def __init__(self, first: tuple[int, str], sighting: Sighting | None, by_hour: dict[int, int]) -> None:
+        self.first = first  # (minute, id)
+        self.sighting = sighting  # None once its hour is closed
+        self.by_hour = by_hour
+
+    @property
+    def hour(self) -> int:
+        """Hour of the first."""
+        return self.first[0] // HOUR_MINUTES
+
+    @property
+    def is_campaign(self) -> bool:
+        """Whether many copies came soon after the first."""
+        last = self.hour + 1
+        return sum(n for hour, n in self.by_hour.items() if hour <= last) >= CAMPAIGN
+
+
+class Copies:
+    """The groups of one topic, by day."""
+
+    __slots__ = ("by_hour", "changed", "days", "dropped")
+
+    def __init__(self) -> None:
+        self.days: dict[int, dict[int, Group]] = {}
+        self.by_hour: dict[int, dict[int, Group]] = {}  # by hour of the first, for closing and snapshots
+        self.changed: set[int] = set()
+        self.dropped: set[int] = set()
+
+    def join(self, sighting: Sighting) -> Iterator[Sighting]:
+        """Put a new mention among its copies; yields those whose right to speak may have changed."""
+        groups = self.days.setdefault(sighting.minute // DAY_MINUTES, {})
+        mine = (sighting.minute, sighting.id)
+        for key in sighting.copies:
+            group = groups.get(key)
+            if group is None:
+                if len(groups) < TRACKED:
+                    groups[key] = Group(mine, sighting, {sighting.minute // HOUR_MINUTES: 1})
+                    self._place(key, groups[key])
+                continue
+            hour = sighting.minute // HOUR_MINUTES
+            group.by_hour[hour] = group.by_hour.get(hour, 0) + 1
+            if group.sighting is not None:
+                yield group.sighting
+            if mine < group.first:
+                self.by_hour[group.hour].pop(key)
+                self.changed.add(group.hour)
+                group.first, group.sighting = mine, sighting
+            self._place(key, group)
+
+    def _place(self, key: int, group: Group) -> None:
+        self.by_hour.setdefault(group.hour, {})[key] = group
+        self.changed.add(group.hour)
+
+    def speaks(self, sighting: Sighting) -> bool:
+        """Whether this mention is the first of its copies, and they are no campaign."""
+        groups = self.days.get(sighting.minute // DAY_MINUTES, {})
+        for key in sighting.copies:
+            group = groups.get(key)
+            if group is not None and (group.first != (sighting.minute, sighting.id) or group.is_campaign):
+                return False
+        return True
+
+    def close(self, hour: int) -> None:
+        """Nothing of this hour changes any more; yesterday's groups are dropped."""
+        for group in self.by_hour.get(hour, {}).values():
+            group.sighting = None
+        today = (hour + 1) * HOUR_MINUTES // DAY_MINUTES
+        for day in [d for d in self.days if d < today]:
+            del self.days[day]
+            for old in range(day * 24, day * 24 + 24):
+                if self.by_hour.pop(old, None) is not None:
+                    self.changed.discard(old)
+                    self.dropped.add(old)
