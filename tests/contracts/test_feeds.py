@@ -104,7 +104,7 @@ class RssRig:
     async def start(self) -> None:
         await self._server.start_server()
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, _: web.Request) -> web.Response:
         self._polls += 1
         if self._polls == 3:
             return web.Response(text="<html>huoltokatko</html>")
@@ -156,7 +156,9 @@ class WebhookRig:
             body = json.dumps([*items, {"bad": 1}]).encode()
             digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
             headers = {"X-Hub-Signature-256": f"sha256={digest}"}
-            while (await self._client.post("/f", data=body, headers=headers)).status != 200:
+            for _ in range(1_000):
+                if (await self._client.post("/f", data=body, headers=headers)).status == 200:
+                    break
                 await asyncio.sleep(0.01)
 
     def feed(self) -> Feed:
@@ -189,7 +191,7 @@ async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[R
 async def run(
     rig: Rig, stored: Stored, stop: Callable[[int], bool], crash: Callable[[int], bool] = lambda _: False
 ) -> None:
-    """Read from the stored cursor until `stop`, or until everything is there; `crash` drops a batch unstored."""
+    """Read from the stored cursor until `stop` or until all is there; `crash` drops a batch unstored."""
     feed = rig.feed()
     batches = feed.read(stored.cursor)
     try:

@@ -1,4 +1,4 @@
-"""The RSS poller against a real server on loopback: polite, bounded, never twice, never where it must not go."""
+"""The RSS poller against a real server on loopback: polite, bounded, never where it must not go."""
 
 from __future__ import annotations
 
@@ -376,7 +376,7 @@ class Names:
         self.answers = list(answers)
         self.asked = 0
 
-    async def __call__(self, host: str, port: int) -> Sequence[str]:
+    async def __call__(self, _host: str, _port: int) -> Sequence[str]:
         self.asked += 1
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
@@ -407,7 +407,7 @@ class Dialled(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
         self.addresses: list[str] = []
 
-    async def connect_tcp(self, host: str, *args: object, **named: object) -> httpcore.AsyncNetworkStream:
+    async def connect_tcp(self, host: str, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
         self.addresses.append(host)
         raise httpcore.ConnectError
 

@@ -1,4 +1,4 @@
-"""The webhook feed on a real server on loopback: signatures, limits, and 200 only after the mentions are durable."""
+"""The webhook feed on a real server on loopback: signatures, limits, and 200 only when all is durable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from streams.feeds.feed import FeedBatch
 from streams.feeds.webhook import WebhookFeed, WebhookFeedSettings
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-SECRET = "salaisuus-jota-kukaan-ei-arvaa"  # noqa: S105 - a planted secret
+SECRET = "salaisuus-jota-kukaan-ei-arvaa"
 OLD = "entinen-salaisuus-jota-ei-arvaa"
 
 
@@ -48,10 +48,12 @@ class Desk:
         self.client = client
         self.stored: list[FeedBatch] = []
         self.then: Callable[[FeedBatch], Awaitable[None]] = feed.confirm
+        self._got = asyncio.Event()
 
     async def read(self) -> None:
         async for batch in self.feed.read(None):
             self.stored.append(batch)
+            self._got.set()
             await self.then(batch)
 
     async def post(self, body: object, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
@@ -59,6 +61,9 @@ class Desk:
         given = hub(raw) if headers is None else headers
         async with self.client.post("/feeds/koukku", data=raw, headers=given) as answer:
             return answer.status, await answer.json()
+
+    async def got_one(self) -> None:
+        await asyncio.wait_for(self._got.wait(), 5)
 
     @property
     def ids(self) -> list[str]:
@@ -240,8 +245,7 @@ async def test_the_answer_waits_until_the_batch_is_durable(start: Start) -> None
 
     desk.then = slowly
     posting = asyncio.create_task(desk.post(mention(1)))
-    while not desk.stored:
-        await asyncio.sleep(0.005)
+    await desk.got_one()
     await asyncio.sleep(0.05)
     assert not posting.done()
     released.set()
@@ -279,8 +283,7 @@ async def test_beyond_the_queue_senders_are_asked_to_come_back(start: Start) -> 
 
     desk.then = slowly
     posts = [asyncio.create_task(desk.post(mention(number))) for number in range(2)]
-    while len(desk.stored) == 0:
-        await asyncio.sleep(0.005)
+    await desk.got_one()
     await asyncio.sleep(0.05)
     assert (await desk.post(mention(9)))[0] == 503
     released.set()
@@ -298,8 +301,7 @@ async def test_a_sender_that_hangs_up_does_not_stop_the_others(start: Start) -> 
 
     desk.then = slowly
     posting = asyncio.create_task(desk.post(mention(1)))
-    while not desk.stored:
-        await asyncio.sleep(0.005)
+    await desk.got_one()
     posting.cancel()
     await asyncio.sleep(0.05)
     released.set()

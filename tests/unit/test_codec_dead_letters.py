@@ -11,9 +11,10 @@ from streams.records import DeadLetter
 
 
 def letter(number: int) -> DeadLetter:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
     return DeadLetter(
-        feed="f", reason="malformed", detail="", position=f"line {number}", raw="{", seen_at=datetime(2026, 1, 1, tzinfo=UTC)
-    )  # fmt: skip
+        feed="f", reason="malformed", detail="", position=f"line {number}", raw="{", seen_at=now
+    )
 
 
 def test_letters_are_appended_one_a_line_readable_by_the_owner_only(tmp_path: Path) -> None:

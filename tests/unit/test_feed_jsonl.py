@@ -1,4 +1,4 @@
-"""Files as a feed: every line once, wherever reading stopped, however the file is rotated, packed or broken."""
+"""Files as a feed: every line once, wherever reading stopped, rotated, packed or broken."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_an_rss_item_becomes_an_article() -> None:
     (mention,) = read(
         rss(
             item(
-                description="&lt;p&gt;Posti &lt;b&gt;myö&lt;/b&gt;hässä&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;",
+                description="&lt;p&gt;Posti &lt;b&gt;myö&lt;/b&gt;hässä&lt;/p&gt;&lt;style&gt;&lt;/style&gt;",
                 pubDate="Fri, 20 Nov 2026 12:00:00 +0200",
                 author="Toimittaja",
                 category="talous",
@@ -118,7 +118,7 @@ def test_a_date_that_is_missing_or_impossible_is_when_we_first_saw_it(date: str,
     ],
 )
 def test_umlauts_survive_whatever_is_declared(encoding: str, declared: str, header: str) -> None:
-    text = "Höyläämön žööri" if encoding not in {"iso-8859-1"} else "Höyläämön"
+    text = "Höyläämön žööri" if encoding != "iso-8859-1" else "Höyläämön"
     document = rss(item(title=text), f'<?xml version="1.0" encoding="{declared}"?>')
     assert read(document.encode(encoding), header)[0].title == text
 
@@ -204,9 +204,10 @@ def test_a_link_is_where_it_leads(link: str, target: str | None) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
-     "255.255.255.255", "::", "::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-     "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:0a00:0001::", "localhost", ""],
+    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
+     "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
+     "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:0a00:1::",
+     "localhost", ""],
 )  # fmt: skip
 def test_addresses_inside_a_network_are_not_public(address: str) -> None:
     assert not is_public(address)
