@@ -88,7 +88,15 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     _check_topics(document)
     _check_files(document, found)
     document.check()
+    found["store"] = _anchored(found.get("store", StoreSettings()), path.parent)
     return Settings.model_validate(found)
+
+
+def _anchored(store: StoreSettings, folder: Path) -> StoreSettings:
+    """The store beside the file even where the file does not name it."""
+    if "path" in store.model_fields_set:
+        return store
+    return store.model_copy(update={"path": folder / store.path})
 
 
 def _found(document: Document, sections: Sections) -> dict[str, Any]:

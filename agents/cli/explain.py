@@ -100,7 +100,7 @@ def told(pulse: Pulse, when: str) -> list[str]:
     usual = f"{pulse.usual_low:.1f}-{pulse.usual_high:.1f}, on average {pulse.usual_per_hour:.1f}"
     return [
         f"{pulse.topic} at {when}: {verdict}.",
-        f"Score {pulse.score:.2f}, threshold {pulse.threshold:.2f}: log10 of days between such hours by chance.",
+        f"Score {pulse.score:.2f}, threshold {pulse.threshold:.2f}: log10 of days between such by chance.",
         f"{pulse.negative_per_hour:.1f} negative posts an hour; usual {usual}.",
         f"{pulse.mentions_per_hour:.1f} mentions an hour, {pulse.negative_share:.0%} of them negative; "
         f"{pulse.spread_per_hour:.1f} an hour carry it further.",

@@ -19,6 +19,7 @@ feeds:
 store: {path: var/own.db}
 watch:
 """
+EXAMPLE = Path(__file__).parents[2] / "deploy/example/palovahti.yaml"
 SECRET = "a-secret-of-enough-letters"
 
 
@@ -47,6 +48,14 @@ def test_relative_paths_count_from_the_file(tmp_path: Path) -> None:
     settings = load(tmp_path, GOOD)
     assert settings.store.path == tmp_path / "var/own.db"
     assert settings.feeds[0].path == tmp_path / "feeds"
+
+
+def test_the_store_stands_beside_the_file_when_it_is_not_named(tmp_path: Path) -> None:
+    for text in (
+        GOOD.replace("store: {path: var/own.db}\n", ""),
+        GOOD.replace("path: var/own.db", "text_days: 3"),
+    ):
+        assert load(tmp_path, text).store.path == tmp_path / "var/palovahti.db"
 
 
 def test_a_secret_comes_from_the_environment_or_a_file_and_is_never_shown(tmp_path: Path) -> None:
@@ -168,6 +177,13 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_bytes("topics: [ä]".encode("latin-1"))
     with pytest.raises(BadConfiguration, match="not UTF-8"):
         load_settings(tmp_path / "x.yaml", {})
+
+
+def test_the_example_that_we_ship_is_in_order() -> None:
+    secrets = {"KOUKKU_SECRET": SECRET, "PALOVAHTI_WEB_TOKEN": SECRET, "PAGERDUTY_KEY": "a" * 32}
+    chat = {"CHAT_URL": "https://example.org/hook", "CHAT_SECRET": "whsec_" + "A" * 32}
+    settings = load_settings(EXAMPLE, {**secrets, **chat})
+    assert (len(settings.topics), len(settings.feeds), len(settings.receivers)) == (3, 3, 3)
 
 
 def test_settings_do_not_change() -> None:
