@@ -71,6 +71,10 @@ class Texts:
         """The text of `key` where there is one, else `otherwise`: for words that come from elsewhere."""
         return self._catalog.get(key, otherwise)
 
+    def language_name(self, code: str) -> str:
+        """A language by its name in this one; an unknown code stays a code."""
+        return str(self.locale.languages.get(code, code))
+
     def count(self, key: str, n: int) -> str:
         """The text of `key.one` or `key.other` for `n` things, with the number written out."""
         form = "one" if self.locale.plural_form(n) == "one" else "other"
