@@ -27,8 +27,6 @@ Reason = Literal[
     "cyclic_reply",  # a reply to itself or to its own reply, cut
     "unknown_platform",  # a name not heard before, taken as it is
     "bad_optional",  # an optional field that cannot be used, left out
-    # of a feed as a whole
-    "unreachable",  # the source did not answer, or not with a feed
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
