@@ -172,7 +172,11 @@ def variants(stem: str) -> set[str]:
 
 def spelt(forms: list[Stem]) -> list[Stem]:
     """Every stem in every spelling."""
-    return [form._replace(text=text) for form in forms for text in sorted(variants(form.text))]
+    return [
+        form if text == form.text else form._replace(text=text)
+        for form in forms
+        for text in (variants(form.text) if not form.text.isascii() else (form.text,))
+    ]
 
 
 def word_forms(word: str) -> list[Stem]:

@@ -194,13 +194,12 @@ def test_an_unknown_receiver_is_a_mistake(run: Run) -> None:
 def test_a_receiver_that_does_not_answer_is_told(run: Run, folder: Path) -> None:
     hook = "{type: webhook, name: hook, url: 'http://127.0.0.1:9/', allow_private: true, secret: {file: key}}"
     (folder / "key").write_text("whsec_" + "A" * 32)
-    (folder / "palovahti.yaml").write_text(CONFIG + "", encoding="utf-8")
     text = CONFIG.replace("[{type: console, name: pääte}]", f"[{hook}]")
     (folder / "palovahti.yaml").write_text(text, encoding="utf-8")
     code, out, err = run("test-page")
     assert (code, out) == (Exit.FOUND, "")
     assert err.startswith("hook: not accepted: ")
-    assert "127.0.0.1" not in err or "A" * 32 not in err
+    assert "A" * 32 not in err
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
