@@ -71,10 +71,10 @@ def test_there_are_as_many_answers_as_lines(raw: list[bytes]) -> None:
 def test_a_slow_stream_is_answered_as_it_comes() -> None:
     class Slow(io.BytesIO):
         def read1(self, size: int | None = -1) -> bytes:  # noqa: ARG002
-            return self.read(3)
+            return self.read(4)
 
-    found = list(batches(Slow(b"ab\ncd\nef")))
-    assert [[line.text for line in batch] for batch in found] == [["ab"], ["cd"], ["ef"]]
+    found = list(batches(Slow(b"ab\ncd\nef\ngh")))
+    assert [[line.text for line in batch] for batch in found] == [["ab"], ["cd"], ["ef"], ["gh"]]
 
 
 def test_json_gives_one_object_a_line_in_order() -> None:
