@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from agents.settings import Settings
 from alerts.incidents import Incident
@@ -17,13 +16,6 @@ MOST = 10_000
 
 class NotFound(PalovahtiError):
     """What was asked for is not in the store."""
-
-
-class Reads(Protocol):
-    """What a search for an incident reads."""
-
-    def incident(self, incident_id: str) -> Incident | None: ...
-    def incidents(self, *, limit: int) -> list[Incident]: ...
 
 
 @contextmanager
