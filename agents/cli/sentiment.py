@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,22 +12,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from agents.sentiment.adapt import Adapted, AdaptationRefused, adapt
+from agents.cli.exits import Exit
+from agents.cli.options import AsJson
+from agents.cli.screen import say_json
+from agents.sentiment.adapt import AdaptationRefused, Adapted, adapt
 from agents.sentiment.bench import report
 from agents.sentiment.model import BUNDLED, Model, load, save
 from agents.sentiment.posts import read_posts
 from agents.sentiment.training.recipe import Recipe, train
 
-REFUSED = 3  # exit code: the command did its work and the answer is no
-
 DataFolder = Annotated[Path, typer.Option("--data", help="Folder with train.jsonl.gz.", file_okay=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
-
-def register(app: typer.Typer) -> None:
-    """Adds the commands to the command line."""
-    app.command("train-scorer")(train_scorer)
-    app.command("adapt")(adapt_model)
+bench = typer.Typer(no_args_is_help=True, help="Measure, and write the page under docs/benchmarks.")
 
 
 def train_scorer(
@@ -49,28 +44,37 @@ def train_scorer(
 def adapt_model(
     file: Annotated[Path, typer.Argument(help="CSV or JSON lines: text, label (neg, neu, pos), language.")],
     out: Annotated[Path, typer.Option("--out", help="Where the adapted model goes.")] = Path("sentiment.npz"),
-    model: Annotated[Path | None, typer.Option("--model", help="Model to begin from; else the bundled one.")] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", help="Model to begin from; else the bundled one.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fit the sentiment model to your own labelled posts; refuse where that would make it worse.
 
-    Exit code 3: refused. An older file at --out is kept beside it as FILE.old.
+    An older file at --out is kept beside it as FILE.old.
     """
     try:
         adapted = adapt(load(model or BUNDLED), read_posts(file))
     except AdaptationRefused as refusal:
-        _say_refused(str(refusal), as_json=as_json)
-        raise typer.Exit(REFUSED) from None
+        if not as_json:
+            raise
+        say_json({"adapted": False, "reason": str(refusal)})
+        raise typer.Exit(Exit.FOUND) from None
     if out.exists():
         out.replace(out.with_name(out.name + ".old"))
     save(adapted.model, out)
     _say_adapted(adapted, out, as_json=as_json)
 
 
+@bench.command("sentiment")
 def bench_sentiment(
     data: DataFolder,
-    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("docs/benchmarks/sentiment.md"),
-    model: Annotated[Path | None, typer.Option("--model", help="Model to measure; else the bundled one.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path(
+        "docs/benchmarks/sentiment.md"
+    ),
+    model: Annotated[
+        Path | None, typer.Option("--model", help="Model to measure; else the bundled one.")
+    ] = None,
 ) -> None:
     """Measure the sentiment model: quality per data set and language, calibration, throughput."""
     with _progress() as progress:
@@ -83,14 +87,18 @@ def bench_sentiment(
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
 
 
 def _say_trained(model: Model, out: Path, *, as_json: bool) -> None:
     same = _same_as_bundled(model)
     if as_json:
-        typer.echo(json.dumps({"model": model.name, "out": str(out), "same_as_bundled": same}))
+        say_json({"model": model.name, "out": str(out), "same_as_bundled": same})
         return
     verdict = "the same weights as the bundled ones" if same else "other weights than the bundled ones"
     Console().print(f"{out}: {model.name}, {verdict}", highlight=False, markup=False)
@@ -101,20 +109,15 @@ def _same_as_bundled(model: Model) -> bool:
         return False
     bundled = load(BUNDLED)
     weights = zip((model.negative, model.positive), (bundled.negative, bundled.positive), strict=True)
-    return model.readings == bundled.readings and all(np.array_equal(mine, theirs) for mine, theirs in weights)
-
-
-def _say_refused(reason: str, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({"adapted": False, "reason": reason}))
-    else:
-        Console(stderr=True).print(f"Not adapted: {reason}", highlight=False, markup=False)
+    return model.readings == bundled.readings and all(
+        np.array_equal(mine, theirs) for mine, theirs in weights
+    )
 
 
 def _say_adapted(adapted: Adapted, out: Path, *, as_json: bool) -> None:
     before, after = asdict(adapted.before), asdict(adapted.after)
     if as_json:
-        typer.echo(json.dumps({"adapted": True, "out": str(out), "before": before, "after": after}))
+        say_json({"adapted": True, "out": str(out), "before": before, "after": after})
         return
     table = Table(title="Posts not learnt from (five-fold cross-validation)")
     for heading in ("", "before", "after"):

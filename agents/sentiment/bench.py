@@ -7,9 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +16,13 @@ from agents.sentiment import figures
 from agents.sentiment.figures import fitted_reading
 from agents.sentiment.linear_scorer import LABELS, LinearScorer
 from agents.sentiment.model import BUNDLED, Model
+from agents.sentiment.rivals import Rival, rivals
 from agents.sentiment.training.rows import EVALUATE_FILE, TRAIN_FILE, Row, read
 
 F64 = NDArray[np.float64]
 BATCHES = (1, 8, 32, 64, 256, 1024)
 TEXT_LENGTH = 130
 SECONDS = 1.0  # a throughput figure
-IN_DOMAIN = {"fi": "finnsent", "sv": "absabank", "en": "goemotions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,15 @@ class Result:
 
 def report(folder: Path, model: Model, say: Callable[[str], None] = lambda _: None) -> str:
     """The page as Markdown."""
-    rows = [row for row in read(folder / TRAIN_FILE) if row.held_out]
+    everything = read(folder / TRAIN_FILE)
+    rows = [row for row in everything if row.held_out]
     foreign = read(folder / EVALUATE_FILE) if (folder / EVALUATE_FILE).exists() else []
     scorer = LinearScorer(model)
     parts = [_heading(model)]
     say("Quality")
     parts += _quality_part(scorer, rows, foreign)
-    say("Rivals")
-    parts += _rivals_part(scorer, [*rows, *foreign], say)
+    learnt = [row for row in everything if not row.held_out]
+    parts += _rivals_part(scorer, learnt, [*rows, *foreign], say)
     say("Throughput")
     parts += _throughput_part(scorer, [row.text for row in rows])
     return "\n".join(parts) + "\n"
@@ -88,14 +87,15 @@ def _tuned(scorer: LinearScorer, texts: Sequence[str], truth: NDArray[np.intp]) 
     """Macro-F1 with a reading fitted to these very rows: what there is to be had once adapted."""
     negative, positive = scorer.sums(texts)
     reading = fitted_reading(negative, positive, truth)
-    return figures.macro_f1(truth, reading.choose(reading.negative(negative), reading.positive(positive)))
+    return figures.macro_f1(truth, reading.choose(negative, positive))
 
 
 def _heading(model: Model) -> str:
     size = BUNDLED.stat().st_size / 1e6
     return (
         "# How good and how fast the sentiment model is\n\n"
-        f"Model {model.name}, 2^{model.shape.bits} buckets, {size:.2f} MB. Measured by `palovahti bench sentiment` with "
+        f"Model {model.name}, 2^{model.shape.bits} buckets, {size:.2f} MB. Measured by "
+        "`palovahti bench sentiment` with "
         f"NumPy {np.__version__}, Python {platform.python_version()}, {platform.machine()}, one core.\n"
     )
 
@@ -103,19 +103,30 @@ def _heading(model: Model) -> str:
 def _quality_part(scorer: LinearScorer, rows: Sequence[Row], foreign: Sequence[Row]) -> Iterator[str]:
     yield (
         "## Quality per data set\n\n"
-        "Validation rows; none was learnt from. AUC, AP, P, R and F1 are of the negative class. *tuned* is the macro-F1 "
-        "with cuts fitted to the data set itself; *ECE* the calibration error of P(negative) in the stated language.\n"
+        "Validation rows; none was learnt from. AUC, AP, P, R and F1 are of the negative class. *tuned* is the "
+        "macro-F1 with cuts fitted to the data set itself; *ECE* the calibration error of P(negative) in the "
+        "stated language.\n"
     )
     yield "| data set | language | rows | accuracy | macro-F1 | tuned | AUC | AP | P | R | F1 | ECE |"
     yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for part in _by_dataset([*rows, *foreign]):
         yield _line(result_of(scorer, part), trained=part[0] in rows)
-    yield "\nData sets in italics never shape the weights (their licences do not allow it): another domain altogether.\n"
+    yield "\nData sets in italics never shape the weights (their licences do not allow it): another domain.\n"
 
 
 def _line(r: Result, *, trained: bool) -> str:
     name = r.dataset if trained else f"*{r.dataset}*"
-    numbers = (r.accuracy, r.macro_f1, r.best_macro_f1, r.auc, r.precision_mean, r.precision, r.recall, r.f1, r.error)
+    numbers = (
+        r.accuracy,
+        r.macro_f1,
+        r.best_macro_f1,
+        r.auc,
+        r.precision_mean,
+        r.precision,
+        r.recall,
+        r.f1,
+        r.error,
+    )
     return f"| {name} | {r.language} | {r.count} | " + " | ".join(f"{n:.3f}" for n in numbers) + " |"
 
 
@@ -124,22 +135,27 @@ def _by_dataset(rows: Sequence[Row]) -> list[list[Row]]:
     return [[row for row in rows if row.dataset == name] for name in names]
 
 
-def _rivals_part(scorer: LinearScorer, rows: Sequence[Row], say: Callable[[str], None]) -> Iterator[str]:
-    rivals = [(name, rival) for name, load in RIVALS.items() if (rival := load()) is not None]
-    missing = [name for name, load in RIVALS.items() if name not in dict(rivals)]
-    yield "## Beside others (AUC of the negative class)\n"
-    names = ["palovahti", *(name for name, _ in rivals)]
-    yield "| data set | " + " | ".join(names) + " |"
-    yield "|---" * (len(names) + 1) + "|"
+def _rivals_part(
+    scorer: LinearScorer, learnt: Sequence[Row], rows: Sequence[Row], say: Callable[[str], None]
+) -> Iterator[str]:
+    say("Rivals: loading, training")
+    found = list(rivals(learnt))
+    present: list[tuple[str, Rival]] = [("Palovahti", lambda texts, _: scorer.negativity(texts).tolist())]
+    present += [(name, rival) for name, rival in found if rival is not None]
+    yield "## Beside others\n\nAUC of the negative class, 0-1.\n"
+    yield "| data set | language | " + " | ".join(name for name, _ in present) + " |"
+    yield "|---" * (len(present) + 2) + "|"
     for part in _by_dataset(rows):
-        hits = np.array([float(row.label == "neg") for row in part])
-        texts = [row.text for row in part]
-        cells = [figures.area(hits, scorer.negativity(texts))]
-        for name, rival in rivals:
-            say(f"{name} on {part[0].dataset}")
-            cells.append(figures.area(hits, np.array([-rival(text, part[0].language) for text in texts])))
-        yield f"| {part[0].dataset} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |"
-    yield f"\nNot installed here: {', '.join(missing) or 'none'}.\n"
+        say(f"Rivals on {part[0].dataset}")
+        cells = [f"{_area(rival, part):.3f}" for _, rival in present]
+        yield f"| {part[0].dataset} | {part[0].language} | " + " | ".join(cells) + " |"
+    missing = ", ".join(name for name, rival in found if rival is None)
+    yield f"\nNot installed here: {missing or 'none'}.\n"
+
+
+def _area(rival: Rival, rows: Sequence[Row]) -> float:
+    hits = np.array([float(row.label == "neg") for row in rows])
+    return figures.area(hits, np.array(rival([row.text for row in rows], rows[0].language)))
 
 
 def _throughput_part(scorer: LinearScorer, texts: Sequence[str]) -> Iterator[str]:
@@ -168,32 +184,3 @@ def _rate(step: Callable[[list[str]], object], posts: list[str], size: int) -> f
         if time.process_time() - begun > SECONDS:
             break
     return done / (time.process_time() - begun)
-
-
-Rival = Callable[[str, str], float]
-
-
-def _module(name: str) -> Any | None:
-    try:
-        return import_module(name)
-    except ImportError:
-        return None
-
-
-def _vader() -> Rival | None:
-    module = _module("vaderSentiment.vaderSentiment")
-    if module is None:
-        return None
-    analyzer = module.SentimentIntensityAnalyzer()
-    return lambda text, _: float(analyzer.polarity_scores(text)["compound"])
-
-
-def _afinn() -> Rival | None:
-    module = _module("afinn")
-    if module is None:
-        return None
-    by_language = {code: module.Afinn(language=code) for code in ("fi", "sv", "en")}
-    return lambda text, language: float(by_language[language].score(text))
-
-
-RIVALS: dict[str, Callable[[], Rival | None]] = {"AFINN": _afinn, "VADER": _vader}

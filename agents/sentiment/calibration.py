@@ -21,22 +21,26 @@ class Platt:
     offset: float = 0.0
 
     def __call__(self, sums: F64) -> F64:
-        return logistic(self.slope * sums + self.offset)
+        return logistic(self.log_odds(sums))
+
+    def log_odds(self, sums: F64) -> F64:
+        """The log-odds that the sums are read as."""
+        return self.slope * sums + self.offset
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How sums are read in one language.
 
-    `negative_share` is the share of negative texts (0-1) where the reading was fitted. The label of a text is the
-    greatest of P(neutral), P(negative) * `negative_weight` and P(positive) * `positive_weight`.
+    `negative_share` is the share of negative texts (0-1) where the reading was fitted. A text is labelled
+    by the side whose log-odds are further above its cut, neutral where neither reaches it.
     """
 
     negative: Platt = Platt()
     positive: Platt = Platt()
     negative_share: float = 0.2
-    negative_weight: float = 1.0
-    positive_weight: float = 1.0
+    negative_cut: float = 0.0
+    positive_cut: float = 0.0
 
     def corrected(self, negative_share: float | None) -> Reading:
         """The same reading where another share of texts is negative (prior shift, Saerens et al. 2002)."""
@@ -47,10 +51,10 @@ class Reading:
         return replace(self, negative=moved, negative_share=negative_share)
 
     def choose(self, negative: F64, positive: F64) -> NDArray[np.intp]:
-        """The label of each text from its P(negative) and P(positive): 0 negative, 1 neutral, 2 positive."""
-        neutral = np.maximum(0.0, 1.0 - negative - positive)
-        weighted = [negative * self.negative_weight, neutral, positive * self.positive_weight]
-        return np.asarray(np.argmax(weighted, axis=0))
+        """The label of each text from its sums: 0 negative, 1 neutral, 2 positive."""
+        above_negative = self.negative.log_odds(negative) - self.negative_cut
+        above_positive = self.positive.log_odds(positive) - self.positive_cut
+        return np.asarray(np.argmax([above_negative, np.zeros(negative.size), above_positive], axis=0))
 
 
 def logistic(scores: F64) -> F64:
@@ -66,8 +70,8 @@ def logit(share: float) -> float:
 def fit_platt(sums: F64, hits: F64) -> Platt:
     """The slope and offset of greatest likelihood, by Newton's method.
 
-    `hits` are 0-1, pulled in by one pseudo-observation as Platt does, so that separable data stay finite. The slope
-    is never negative: a reading may find a model useless, not turn it round.
+    `hits` are 0-1, pulled in by one pseudo-observation as Platt does, so that separable data stay finite.
+    The slope is never negative: a reading may find a model useless, not turn it round.
     """
     targets = _pulled_in(hits)
     mean, spread = float(sums.mean()), float(sums.std()) or 1.0

@@ -1,8 +1,8 @@
 """Texts as arrays: one array of letters for a whole batch, so that every later step is a few NumPy passes.
 
-A batch is laid out as `␣␣␣␣ ∅ text ␣ ∅ text ␣`, where ∅ (NUL) opens each text. Letters are lower-cased and digits
-become 0; whatever is not part of a word becomes `BOUNDARY`. Nothing here can fail: lone surrogates, NUL,
-other scripts and empty texts are all laid out.
+A batch is laid out as `␣␣␣␣ ∅ text ␣ ∅ text ␣`, where ∅ (NUL) opens each text. Letters are lower-cased and
+digits become 0; whatever is not part of a word becomes `BOUNDARY`. Nothing here can fail: lone surrogates,
+NUL, other scripts and empty texts are all laid out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ NUL = "\x00"
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """A batch as arrays of one length: `codes` (as written, lower case), `letters` (BOUNDARY outside words), `kinds`."""
+    """A batch as arrays of one length.
+
+    `codes` (as written, lower case), `letters` (BOUNDARY outside words), `kinds`.
+    """
 
     codes: U32
     letters: U32

@@ -1,8 +1,9 @@
 """Emotion cues for severity: cheap word forms, beside the score and not part of it.
 
-High arousal (anger, fear, disgust) makes people pass a post on, first-person accounts carry more weight than opinions
-from afar, and safety words change who must be told. Each is a yes or no a post; what counts is the share of a
-thread's posts. Irony, quotation and negation are not seen: "not dangerous" holds a word of danger.
+High arousal (anger, fear, disgust) makes people pass a post on, first-person accounts carry more weight
+than opinions from afar, and safety words change who must be told. Each is a yes or no a post; what counts
+is the share of a thread's posts. Irony, quotation and negation are not seen: "not dangerous" holds a word
+of danger.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class CueShares:
 def cues_of(text: str, language: str | None) -> Cues:
     """The cues of a post.
 
-    Where the language is not one of fi, sv, en, the words of all three count, except for first-person words that
-    mean something else in another of them ("i" is "in" in Swedish, "en" is "a").
+    Where the language is not one of fi, sv, en, the words of all three count, except for first-person words
+    that mean something else in another of them ("i" is "in" in Swedish, "en" is "a").
     """
     words = _WORDS.findall(text[:10_000].lower().replace("’", "'"))
     table = _table(language if language in LANGUAGES else None)
@@ -74,13 +75,24 @@ def shares(posts: Sequence[Cues]) -> CueShares:
 
 
 _NOT_POSSESSIVE = ("iini", "aani", "ooni", "uuni", "ieni", "eeni", "yyni", "tsuni")
-_NOT_CONDITIONAL = ("taisin", "muisin", "päivisin", "talvisin", "kesäisin", "öisin", "aikaisin", "naisin", "laisin")
+_NOT_CONDITIONAL = (
+    "taisin",
+    "muisin",
+    "päivisin",
+    "talvisin",
+    "kesäisin",
+    "öisin",
+    "aikaisin",
+    "naisin",
+    "laisin",
+)
 
 
 def _finnish_first_person(word: str) -> bool:
     """First person by its ending: possessive "-ni", conditional "-isin", "we" by "-mme".
 
-    The past "-in" and present "-n" look like the genitive of nouns; common verbs stand in the word list instead.
+    The past "-in" and present "-n" look like the genitive of nouns; common verbs stand in the word list
+    instead.
     """
     if len(word) < 5:
         return False
@@ -129,7 +141,9 @@ _AMBIGUOUS = frozenset({"i=", "en=", "me=", "min=", "mina=", "vi=", "musta=", "i
 
 @cache
 def _by_name() -> dict[str, dict[str, str]]:
-    content: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "cues.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load(
+        (Path(__file__).parent / "cues.yaml").read_text(encoding="utf-8")
+    )
     safety = content.pop("safety")
     return content | {f"safety.{name}": by for name, by in safety.items()}
 

@@ -1,8 +1,8 @@
-"""The hashed features of a batch of texts: character grams inside words, words, pairs of words, symbols, emoji.
+"""The hashed features of a batch of texts: grams inside words, words, pairs of words, symbols, emoji.
 
-A gram of n characters that ends at position i has the hash `sum over k < n of MULTIPLIERS[k] * letter[i - k]`
-(mod 2^32): each length costs one shifted multiplication and one addition over the whole batch. Its bucket is the
-upper bits. A gram reaches at most one boundary beyond its word on either side.
+A gram of n characters that ends at position i has the hash `sum over k < n of MULTIPLIERS[k] * letter[i -
+k]` (mod 2^32): each length costs one shifted multiplication and one addition over the whole batch. Its
+bucket is the upper bits. A gram reaches at most one boundary beyond its word on either side.
 """
 
 from __future__ import annotations
@@ -80,7 +80,10 @@ def words_of(laid: Characters) -> Words:
 
 
 def gram_buckets(laid: Characters, bits: int) -> list[tuple[Index, NDArray[np.int8]]]:
-    """For each gram length: the bucket at each position from LEAD on, and a mask of -1 (a gram ends here) or 0."""
+    """For each gram length: the bucket at each position from LEAD on.
+
+    And a mask of -1 (a gram ends here) or 0.
+    """
     letters, size = laid.letters, laid.letters.size
     shift = np.uint32(32 - bits)
     lettered = letters != BOUNDARY

@@ -11,7 +11,7 @@ from agents.sentiment.calibration import Reading, fit_platt
 
 F64 = NDArray[np.float64]
 Places = NDArray[np.intp]
-WEIGHTS = np.exp(np.linspace(np.log(0.25), np.log(8.0), 36))  # that a label's probability may be given
+CUTS = np.linspace(0.02, 0.98, 33)  # shares of texts below a cut that are tried
 
 
 def area(hits: F64, scores: F64) -> float:
@@ -56,9 +56,18 @@ def calibration_error(hits: F64, chances: F64, bins: int = 10) -> float:
     return float(np.abs(promised - found).sum() / chances.size)
 
 
+def accuracy(truth: Places, given: Places) -> float:
+    """Share of labels that are right, 0-1."""
+    return float((truth == given).mean())
+
+
 def with_best_labels(reading: Reading, truth: Places, negative: F64, positive: F64) -> Reading:
-    """The reading with the label weights of greatest macro-F1 at these probabilities."""
-    tries = [replace(reading, negative_weight=float(a), positive_weight=float(b)) for a in WEIGHTS for b in WEIGHTS]
+    """The reading with the cuts of greatest macro-F1 at these sums."""
+    tries = [
+        replace(reading, negative_cut=float(a), positive_cut=float(b))
+        for a in np.quantile(reading.negative.log_odds(negative), CUTS)
+        for b in np.quantile(reading.positive.log_odds(positive), CUTS)
+    ]
     scores = [macro_f1(truth, one.choose(negative, positive)) for one in tries]
     return tries[int(np.argmax(scores))]
 
@@ -66,6 +75,5 @@ def with_best_labels(reading: Reading, truth: Places, negative: F64, positive: F
 def fitted_reading(negative: F64, positive: F64, truth: Places) -> Reading:
     """The reading that fits sums best to labels (0 negative, 1 neutral, 2 positive)."""
     hits = [(truth == label).astype(float) for label in range(3)]
-    by_negative, by_positive = fit_platt(negative, hits[0]), fit_platt(positive, hits[2])
-    reading = Reading(by_negative, by_positive, float(hits[0].mean()))
-    return with_best_labels(reading, truth, by_negative(negative), by_positive(positive))
+    reading = Reading(fit_platt(negative, hits[0]), fit_platt(positive, hits[2]), float(hits[0].mean()))
+    return with_best_labels(reading, truth, negative, positive)

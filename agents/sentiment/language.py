@@ -1,7 +1,8 @@
 """Which of the configured languages a text is in.
 
-The language a feed or post states comes first; this guesses where none is stated. Identification runs at about
-25,000 texts a second, slower than scoring, so what is known of an author or thread is remembered and used again.
+The language a feed or post states comes first; this guesses where none is stated. Identification runs at
+about 25,000 texts a second, slower than scoring, so what is known of an author or thread is remembered and
+used again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _NOT_SPEECH = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|&\w+;")
 class LanguageGuesser:
     """Guesses the language of texts among `languages` (ISO 639-1); the model is loaded at the first guess.
 
-    `default` is given to texts with fewer than 20 letters; it is the first of `languages` unless told otherwise.
+    `default` is given to texts with fewer than 20 letters; it is the first of `languages` unless told
+    otherwise.
     """
 
     def __init__(self, languages: Sequence[str], default: str | None = None) -> None:
@@ -42,8 +44,9 @@ class LanguageGuesser:
     ) -> list[str]:
         """One language a text, in order; `und` where most letters belong to a script that none of them uses.
 
-        `defaults` are what a short text falls back to (the feed's language), one a text. `keys` (author or thread)
-        share a verdict: once a long enough text of a key was identified, its other texts are not looked at.
+        `defaults` are what a short text falls back to (the feed's language), one a text. `keys` (author or
+        thread) share a verdict: once a long enough text of a key was identified, its other texts are not
+        looked at.
         """
         either: Sequence[str | None] = [None] * len(texts)
         rows = zip(texts, defaults or either, keys or either, strict=True)

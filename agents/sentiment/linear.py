@@ -20,8 +20,8 @@ class Shape:
     """What is counted and how much; part of the model file."""
 
     bits: int = 20
-    gram_flip: float = -0.3  # the grams of a negated word count this much of what they count otherwise,
-    word_flip: float = -0.3  # and the whole word this much
+    gram_flip: float = 0.3  # the grams of a negated word count this much of what they count otherwise,
+    word_flip: float = -0.8  # and the whole word this much
     word: float = 3.0
     pair: float = 2.0
     negated: float = 3.0
@@ -49,7 +49,10 @@ class Sums:
         words, shape = self.words, self.shape
         pairs = f.pair_hashes(words)
         return [
-            (f.buckets(words.hashes, f.WORD_SALT, shape.bits), self._factors(shape.word_flip) * np.float32(shape.word)),
+            (
+                f.buckets(words.hashes, f.WORD_SALT, shape.bits),
+                self._factors(shape.word_flip) * np.float32(shape.word),
+            ),
             (f.buckets(pairs, f.PAIR_SALT, shape.bits), (pairs != 0) * np.float32(shape.pair)),
             (f.buckets(words.hashes, f.NEGATED_SALT, shape.bits), words.negated * np.float32(shape.negated)),
         ]

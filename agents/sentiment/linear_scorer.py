@@ -20,8 +20,8 @@ LABELS: tuple[Label, ...] = ("neg", "neu", "pos")
 class LinearScorer:
     """Scores with one model.
 
-    `languages`, where given, are ISO 639-1 codes, one a text; they choose the reading. None, or a language without
-    a reading, is read as any language.
+    `languages`, where given, are ISO 639-1 codes, one a text; they choose the reading. None, or a language
+    without a reading, is read as any language.
     """
 
     def __init__(self, model: Model, negative_share: float | None = None) -> None:
@@ -48,8 +48,7 @@ class LinearScorer:
         negative, positive = self.sums(texts)
         chosen = np.empty(len(texts), np.intp)
         for reading, places in self._by_reading(len(texts), languages):
-            chances = reading.negative(negative[places]), reading.positive(positive[places])
-            chosen[places] = reading.choose(*chances)
+            chosen[places] = reading.choose(negative[places], positive[places])
         return [LABELS[place] for place in chosen.tolist()]
 
     def sums(self, texts: Sequence[str]) -> tuple[F64, F64]:

@@ -9,6 +9,9 @@ from agents.sentiment.settings import SentimentSettings
 
 
 def load_scorer(settings: SentimentSettings | None = None) -> Scorer:
-    """The scorer of the settings, ready to use (some 20 ms); BadConfiguration where its model cannot be read."""
+    """The scorer of the settings, ready to use (some 20 ms).
+
+    BadConfiguration where its model cannot be read.
+    """
     settings = settings or SentimentSettings()
     return LinearScorer(load(settings.model or BUNDLED), settings.negative_share)

@@ -57,14 +57,14 @@ def save(model: Model, path: Path) -> None:
 def load(path: Path = BUNDLED) -> Model:
     """Reads a model file; BadConfiguration says what is wrong with it."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             about = json.loads(archive["about"].tobytes())
             return _model(about, archive["negative"], archive["positive"])
     except FileNotFoundError:
         raise BadConfiguration(
             [f"{path}: sentiment.model: there is no such file; give the path of a model"]
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise BadConfiguration(
             [f"{path}: sentiment.model: not a model of ours ({error}); make one with `palovahti adapt`"]
         ) from error

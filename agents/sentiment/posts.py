@@ -22,7 +22,7 @@ _LABELS: dict[str, Label] = {word: label for label, words in _MEANINGS.items() f
 
 
 def read_posts(path: Path) -> list[Post]:
-    """The posts of a CSV file (columns text, label and, where known, language) or of JSON lines with these names.
+    """The posts of a CSV file or of JSON lines; columns or names: text, label and, where known, language.
 
     BadConfiguration names each line that cannot be used, at most ten of them.
     """

@@ -22,7 +22,7 @@ def test_each_language_is_recognised(guesser: LanguageGuesser) -> None:
 
 
 def test_a_short_text_falls_back_to_the_feed_then_to_the_default(guesser: LanguageGuesser) -> None:
-    """"bra" and "hei" are words of several languages."""
+    """ "bra" and "hei" are words of several languages."""
     assert guesser.guess(["bra", "hei", ""], defaults=["sv", None, "en"]) == ["sv", "fi", "en"]
 
 

@@ -58,11 +58,11 @@ def test_prior_correction_moves_the_odds_by_the_ratio_of_priors() -> None:
     assert reading.corrected(None) is reading
 
 
-def test_labels_follow_the_greatest_weighted_probability() -> None:
-    """Weights favour the rarer classes."""
-    chances = np.array([0.3, 0.1, 0.2]), np.array([0.1, 0.6, 0.1])
-    assert Reading().choose(*chances).tolist() == [1, 2, 1]
-    assert Reading(negative_weight=4.0).choose(*chances).tolist() == [0, 2, 0]
+def test_a_label_is_the_side_further_above_its_cut() -> None:
+    """Neutral where neither side reaches its own; lower cuts give more labels."""
+    negative, positive = np.array([-0.5, -2.0, 1.0, 1.0]), np.array([-3.0, 0.5, 2.0, -1.0])
+    assert Reading().choose(negative, positive).tolist() == [1, 2, 2, 0]
+    assert Reading(negative_cut=-1.0).choose(negative, positive).tolist() == [0, 2, 0, 0]
 
 
 def test_area_counts_ordered_pairs() -> None:

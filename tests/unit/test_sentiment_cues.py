@@ -96,7 +96,11 @@ def test_safety_words_name_their_class(language: str, text: str, name: str) -> N
 
 def test_shares_count_posts_not_words() -> None:
     """A post that swears thrice is one post."""
-    posts = [cues_of("vittu vittu vittu", "fi"), cues_of("tulipalo", "fi"), cues_of("minä näin tulipalon", "fi")]
+    posts = [
+        cues_of("vittu vittu vittu", "fi"),
+        cues_of("tulipalo", "fi"),
+        cues_of("minä näin tulipalon", "fi"),
+    ]
     found = shares(posts)
     assert found.arousal == pytest.approx(1 / 3)
     assert found.first_person == pytest.approx(1 / 3)

@@ -1,7 +1,7 @@
 """Logistic regression by L-BFGS, in arithmetic that gives the same bits on every machine.
 
-No BLAS and no vector library: only element-wise IEEE operations, sequential sums (`bincount`) and NumPy's fixed
-pairwise sums; `exp` is a polynomial of our own, because NumPy's depends on the processor.
+No BLAS and no vector library: only element-wise IEEE operations, sequential sums (`bincount`) and NumPy's
+fixed pairwise sums; `exp` is a polynomial of our own, because NumPy's depends on the processor.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to fit: targets 0-1 (soft labels allowed), weight of each row, group of each row, strength of the L2 penalty."""
+    """What to fit: targets 0-1 (soft labels allowed), weight of each row, group of each row.
+
+    Strength of the L2 penalty.
+    """
 
     targets: F64
     row_weights: F64

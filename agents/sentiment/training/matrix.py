@@ -17,7 +17,10 @@ F64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows (texts) by buckets, as triples in row order: `row_starts` has one entry more than there are rows."""
+    """Rows (texts) by buckets, as triples in row order.
+
+    `row_starts` has one entry more than there are rows.
+    """
 
     row_starts: NDArray[np.int64]
     buckets: NDArray[np.int32]
@@ -76,7 +79,9 @@ def _entries(sums: Sums, texts: int) -> Iterator[tuple[Index, Index, NDArray[np.
     """Text, bucket and value of every feature, kind by kind."""
     words = sums.words
     text_of_word = np.repeat(np.arange(texts), np.diff(np.append(words.opens, words.starts.size)))
-    word_at = np.repeat(np.arange(words.starts.size), np.diff(np.append(words.starts, sums.laid.letters.size)))
+    word_at = np.repeat(
+        np.arange(words.starts.size), np.diff(np.append(words.starts, sums.laid.letters.size))
+    )
     yield np.arange(texts), np.zeros(texts, np.intp), np.zeros(texts, np.float32)
     for index, mask in sums.grams:
         at = np.flatnonzero(mask)

@@ -60,7 +60,10 @@ def _row(fields: dict[str, Any]) -> Row:
 
 
 def soft_labels(label: Label, votes: list[int] | None) -> tuple[float, float]:
-    """How negative and how positive a text is: the majority's label, averaged with the share of votes where known."""
+    """How negative and how positive a text is.
+
+    The majority's label, averaged with the share of votes where known.
+    """
     negative, positive = float(label == "neg"), float(label == "pos")
     if not votes:
         return negative, positive
@@ -74,8 +77,9 @@ _SPACES = re.compile(r"\s+")
 
 
 def detokenised(text: str) -> str:
-    """The text as a person would have typed it: XED's annotated half is tokenised and its neutral half is not, and
-    a model would learn the blanks instead of the mood.
+    """The text as a person would have typed it.
+
+    XED's annotated half is tokenised and its neutral half is not: a model would learn the blanks, not the mood.
 
     >>> detokenised("Well , I do n't like it .")
     "Well, I don't like it."

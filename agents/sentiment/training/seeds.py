@@ -14,9 +14,11 @@ from agents.sentiment.training.rows import Row
 
 DATASET = "seeds"
 SURE, UNSURE = 0.95, 0.02  # soft labels of a word with a mood: its own mood, and the other
-NEGATIONS_A_WORD = 2
-# What a negation leaves of a mood, as soft labels (negative, positive): "not good" is blame, "not bad" is mild praise.
-NEGATED_GOOD, NEGATED_BAD = (0.75, 0.05), (0.15, 0.45)
+NEGATIONS_A_WORD = 3
+# What a negation leaves of a mood, as soft labels (negative, positive): "not good" is blame, "not bad" is
+# mild praise.
+NEGATED_GOOD, NEGATED_BAD = (0.9, 0.03), (0.08, 0.6)
+STRONG, MILD = 0.98, 0.5  # soft label of a word's mood behind "very" and behind "a little"
 
 
 def seed_rows() -> list[Row]:
@@ -32,15 +34,24 @@ def _words() -> Iterator[Row]:
                 yield _row(language, word, mood)
                 if " " not in word:
                     yield from _negated(language, word, mood, negations, place)
+                    yield from _by_degree(language, word, mood, place)
 
 
 def _negated(language: str, word: str, mood: Label, negations: list[str], place: int) -> Iterator[Row]:
     """The word behind some of the negations, each negation as often as any other."""
     soft = NEGATED_BAD if mood == "neg" else NEGATED_GOOD
-    label: Label = "neu" if mood == "neg" else "neg"
+    label: Label = "pos" if mood == "neg" else "neg"
     for turn in range(NEGATIONS_A_WORD):
         negation = negations[(place * NEGATIONS_A_WORD + turn) % len(negations)]
         yield Row(DATASET, language, f"{negation} {word}", label, *soft)
+
+
+def _by_degree(language: str, word: str, mood: Label, place: int) -> Iterator[Row]:
+    """The word behind one strong and one mild adverb, each adverb in its turn."""
+    for degree, share in (("strong", STRONG), ("mild", MILD)):
+        adverbs = _content()["degrees"][language][degree]
+        soft = (share, UNSURE) if mood == "neg" else (UNSURE, share)
+        yield Row(DATASET, language, f"{adverbs[place % len(adverbs)]} {word}", mood, *soft)
 
 
 def _emoji() -> Iterator[Row]:
@@ -64,5 +75,7 @@ def _row(language: str, text: str, mood: Label) -> Row:
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("seeds.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("seeds.yaml").read_text(encoding="utf-8")
+    )
     return content
