@@ -51,6 +51,14 @@ def test_nothing_is_drawn_outside_the_frame(rates: list[float]) -> None:
     assert all(0 <= x <= 1000 and 0 <= y <= 180 for x, y in numbers)
 
 
+def test_a_single_high_minute_in_a_long_quiet_time_is_seen() -> None:
+    rates = [5.0] * 1_000
+    rates[777] = 60.0
+    chart = drawn(rates)
+    assert (chart.peak.negative, chart.peak.at) == (60.0, AT + minutes(777))
+    assert max(row.negative for row in chart.rows) == 60.0
+
+
 def test_too_little_is_not_drawn() -> None:
     assert draw(pulses([5.0]), [], HELSINKI, label) is None
     assert spark([]) is None
@@ -90,7 +98,7 @@ def test_ticks_are_few_and_ordered(length: int, offset: int) -> None:
         (datetime(2026, 3, 10, 9, 40, tzinfo=UTC), 5, ["12:00", "13:00", "14:00", "15:00", "16:00"]),
         (datetime(2026, 3, 28, 23, 10, tzinfo=UTC), 4, ["02:00", "04:00", "05:00", "06:00"]),
         (datetime(2026, 10, 24, 23, 10, tzinfo=UTC), 4, ["03:00", "03:00", "04:00", "05:00"]),
-        (datetime(2026, 10, 24, 20, 30, tzinfo=UTC), 10, ["00:00", "02:00", "04:00", "06:00", "08:00"]),
+        (datetime(2026, 10, 24, 20, 30, tzinfo=UTC), 13, ["00:00", "03:00", "06:00", "09:00"]),
     ],
     ids=["an ordinary day", "spring skips three", "autumn has two threes", "wide steps skip the second"],
 )
