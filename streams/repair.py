@@ -148,12 +148,16 @@ def _clean(name: str, value: Any, repairs: Repairs) -> Any:
         return {
             cleaned(key)[0]: _clean(f"{name}.{key}" if name == "author" else name, item, repairs)
             for key, item in value.items()
-            if item is not None
+            if item is not None or name == "attachments"
         }
     if isinstance(value, list):
         if len(value) > LIST_LIMIT:
             repairs.note("too_long", f"{name}: {len(value)} items")
-        return [_clean(name, item, repairs) for item in value[:LIST_LIMIT] if item is not None]
+        return [
+            _clean(name, item, repairs)
+            for item in value[:LIST_LIMIT]
+            if item is not None or name == "attachments"
+        ]
     if isinstance(value, int) and not isinstance(value, bool) and name in REFERENCES:
         return str(value)  # many platforms number their posts and authors
     return value
@@ -180,8 +184,8 @@ def shortened(name: str) -> str:
 def _fill(raw: dict[str, Any], defaults: Defaults) -> None:
     if defaults.platform is not None and raw.get("platform") in (None, ""):
         raw["platform"] = defaults.platform
-    if not isinstance(raw.get("schema", 1), int):
-        del raw["schema"]
+    if str(raw.get("schema", "")).startswith("mention/"):
+        del raw["schema"]  # the name that some exports give the number
     operation = raw.get("op")
     if isinstance(operation, str):
         raw["op"] = _OPERATIONS.get(operation.lower(), operation.lower())
