@@ -19,13 +19,13 @@ from alerts.organisation import LANGUAGES, Organisation
 from alerts.page import forms, say, watch_reason
 from alerts.store.store import Store
 from alerts.web import api, openapi, pages, probes, views
-from alerts.web.guard import add_headers, check_host, gate, tell_refusals
+from alerts.web.guard import Handler, add_headers, check_host, gate, tell_refusals
 from alerts.web.hostile import clean, joined
 from alerts.web.language import NAMES
 from alerts.web.refusal import Refusal
 from alerts.web.sessions import Brake, SessionSigner, key_from_token
 from alerts.web.settings import WebSettings, host_name
-from alerts.web.site import SITE, Actor, Health, Site
+from alerts.web.site import HOOKS, SITE, Actor, Health, Site
 from streams.clock import Clock, SystemClock
 from streams.errors import BadConfiguration
 
@@ -46,8 +46,12 @@ def create_app(  # noqa: PLR0917 - the parts that every runtime hands over
     registry: CollectorRegistry,
     health: Health,
     wall: Clock | None = None,
+    hooks: Mapping[str, Handler] | None = None,
 ) -> web.Application:
-    """The application, for `serve` to bind. `wall` dates logins and may differ from a demo's clock."""
+    """The application, for `serve` to bind. `wall` dates logins and may differ from a demo's clock.
+
+    `hooks` are where feeds are posted to, by path; they check their senders themselves.
+    """
     app = web.Application(middlewares=[tell_refusals, check_host, gate], client_max_size=MAX_BODY)
     app[SITE] = Site(
         store=store,
@@ -63,6 +67,8 @@ def create_app(  # noqa: PLR0917 - the parts that every runtime hands over
         templates=_templates(),
         hosts=_hosts(settings, organisation),
     )
+    app[HOOKS] = frozenset(hooks or {})
+    app.add_routes([web.post(path, hook) for path, hook in (hooks or {}).items()])
     app.on_response_prepare.append(add_headers)
     app.add_routes(
         [

@@ -65,6 +65,8 @@ class Site:
 
 
 SITE = web.AppKey("site", Site)
+HOOKS = web.AppKey("hooks", frozenset)
+"""Paths where feeds are posted to: no page and no API, each checks its senders' signatures itself."""
 
 
 @dataclass(frozen=True)
