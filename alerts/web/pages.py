@@ -48,7 +48,6 @@ class Row:
     """An incident in the list."""
 
     incident: Incident
-    headline: str
     spark: Spark | None
     owner: str | None
 
@@ -72,8 +71,7 @@ def _row(visit: Visit, incident: Incident, *, sparked: bool) -> Row:
     end = min(visit.now, incident.resolved_at or visit.now)
     start = end - timedelta(hours=SPARK_HOURS)
     pulses = visit.site.store.pulses(incident.topic, start, end) if sparked else []
-    title = headline(incident, visit.language)
-    return Row(incident, title, spark(pulses), views.owner_of(incident, visit.texts))
+    return Row(incident, spark(pulses), views.owner_of(incident, visit.texts))
 
 
 async def show_incident(request: web.Request) -> web.Response:
