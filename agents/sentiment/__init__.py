@@ -1,7 +1,9 @@
-"""How negative a text is, in Finnish, Swedish and English."""
+"""How negative a text is, in Finnish, Swedish and English.
+
+The settings stand in `agents.sentiment.settings`: importing them costs more memory than the model does.
+"""
 
 from agents.sentiment.loading import load_scorer
 from agents.sentiment.scorer import Label, Scorer
-from agents.sentiment.settings import SentimentSettings
 
-__all__ = ["Label", "Scorer", "SentimentSettings", "load_scorer"]
+__all__ = ["Label", "Scorer", "load_scorer"]

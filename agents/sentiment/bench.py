@@ -103,7 +103,7 @@ def _heading(model: Model) -> str:
 def _quality_part(scorer: LinearScorer, rows: Sequence[Row], foreign: Sequence[Row]) -> Iterator[str]:
     yield (
         "## Quality per data set\n\n"
-        "Validation rows; none was learnt from. AUC, AP, P, R and F1 are of the negative class. *tuned* is the "
+        "Validation rows, not learnt from. AUC, AP, P, R and F1 are of the negative class. *tuned* is the "
         "macro-F1 with cuts fitted to the data set itself; *ECE* the calibration error of P(negative) in the "
         "stated language.\n"
     )

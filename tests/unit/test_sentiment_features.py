@@ -102,7 +102,7 @@ def test_distinct_words_have_distinct_hashes() -> None:
 
 
 def test_grams_stay_within_a_word_and_one_boundary() -> None:
-    """Of " ab " there are three pairs, two triples and one of four; a lone word has no gram with its neighbour."""
+    """Of " ab " there are three pairs, two triples, one of four; a lone word has none with its neighbour."""
     counts = [int(-mask.sum()) for _, mask in features.gram_buckets(lay_out(["ab"]), 18)]
     assert counts == [3, 2, 1, 0]
     together = [int(-mask.sum()) for _, mask in features.gram_buckets(lay_out(["ab cd"]), 18)]

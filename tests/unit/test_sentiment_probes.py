@@ -1,6 +1,7 @@
 """Behaviour on hand-written probes, none of which the model was made with.
 
-A text *leans negative* where the log-odds of negative exceed those of positive. Sarcasm is counted, not promised.
+A text *leans negative* where the log-odds of negative exceed those of positive. Sarcasm is counted, not
+promised.
 """
 
 from __future__ import annotations

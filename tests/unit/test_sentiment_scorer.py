@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.sentiment import Scorer, SentimentSettings, load_scorer
+from agents.sentiment import Scorer, load_scorer
 from agents.sentiment.linear_scorer import LinearScorer
 from agents.sentiment.model import ANY, BUNDLED, load, save
+from agents.sentiment.settings import SentimentSettings
 from streams.errors import BadConfiguration
 
 SCORER = load_scorer()

@@ -79,7 +79,7 @@ _SPACES = re.compile(r"\s+")
 def detokenised(text: str) -> str:
     """The text as a person would have typed it.
 
-    XED's annotated half is tokenised and its neutral half is not: a model would learn the blanks, not the mood.
+    XED's annotated half is tokenised, its neutral half is not: a model would learn the blanks, not the mood.
 
     >>> detokenised("Well , I do n't like it .")
     "Well, I don't like it."
