@@ -73,10 +73,10 @@ class Station:
         with self.store.transaction() as tx:
             written = 0
             for taken, effects in self.engine.steps(arrivals):
-                self._write(tx, arrivals[written:taken], now, outcome)
+                self._write(tx, arrivals[written:taken], outcome)
                 self._handle(tx, effects, now, outcome)
                 written = taken
-            self._write(tx, arrivals[written:], now, outcome)
+            self._write(tx, arrivals[written:], outcome)
             tx.done_until(queued[-1][0])
             tx.save_state(dump(self.engine))
         return outcome
@@ -104,7 +104,7 @@ class Station:
                 outcome.notices += self.desk.take(tx, [escalation], moment)
                 outcome.escalations.append(escalation)
 
-    def _write(self, tx: Transaction, arrivals: Sequence[Arrival], now: datetime, outcome: Outcome) -> None:
+    def _write(self, tx: Transaction, arrivals: Sequence[Arrival], outcome: Outcome) -> None:
         """Keep the matched mentions for people to read, forget the deleted, note our own answers."""
         tx.add_mentions([stored(a.scored, self._is_official) for a in arrivals if a.scored is not None])
         for arrival in arrivals:

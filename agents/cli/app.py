@@ -38,6 +38,10 @@ COMMANDS: dict[str, Command] = {
         "setup:check_config", "Name every mistake with file, line, key and remedy.", BEGIN
     ),
     "test-page": Command("trial:send_test", "Send a marked test through every receiver.", BEGIN),
+    "run": Command("run:run", "Run the service on live feeds.", WATCH),
+    "demo": Command("demo:demo", "Show the main job on a bundled recording, accelerated.", WATCH),
+    "replay": Command("replay:replay", "Say what would have paged in recorded mentions.", TRY),
+    "series": Command("series:series", "Run the detector over a plain count series.", TRY),
     "incidents": Command("incidents:app", "List, show, acknowledge, resolve and export incidents.", HANDLE),
     "explain": Command("explain:explain", "Say why an incident fired, or why nothing did.", HANDLE),
     "score": Command("score:score", "Tell how negative texts from standard input are.", TRY),

@@ -36,7 +36,7 @@ class Baseline:
     """The usual negative mentions of one topic. Rates are per minute of usual exposure."""
 
     __slots__ = (
-        "alpha", "fano_mean", "fano_square", "fast_events", "fast_minutes", "hours", "raw_level", "season",
+        "alpha", "correlated_hours", "fano_mean", "fano_square", "fast_events", "fast_minutes", "hours", "raw_level", "season",
         "share_all", "share_negative", "slow_events", "slow_minutes",
     )  # fmt: skip
 
@@ -49,6 +49,7 @@ class Baseline:
         self.share_negative = self.share_all = 0.0
         self.raw_level = 0.0  # all mentions an hour, for the exposure of the others
         self.hours = 0
+        self.correlated_hours = 1.0  # hours that move as one, in a series of wide bins
 
     @property
     def learning(self) -> bool:
@@ -66,7 +67,7 @@ class Baseline:
     def fano(self) -> float:
         """Variance-to-mean ratio of hourly counts, at least 1."""
         ratio = (self.fano_square + FANO_PRIOR * FANO_WEIGHT) / (self.fano_mean + FANO_WEIGHT)
-        return max(1.0, ratio)
+        return max(1.0, ratio) * self.correlated_hours
 
     def share(self, volume: Volume) -> float:
         """Usual negative share of the topic's voices, shrunk to that of all topics."""
@@ -90,7 +91,7 @@ class Baseline:
     def learn(
         self, hour: int, counts: tuple[int, int, float], expected: Expectation, volume: Volume, frozen: bool
     ) -> None:
-        """Take in a closed hour: raw mentions, voices, negative mass; a frozen one teaches the volume only."""
+        """Take in a closed hour: raw mentions, voices, negative mass; frozen, it teaches volume only."""
         raw, voices, negative = counts
         self.hours += 1
         self.raw_level += max(1 / self.hours, 1 - FAST) * (raw - self.raw_level)

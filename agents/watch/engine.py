@@ -30,7 +30,7 @@ SEEN_PER_SLOT = (
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A mention as it reaches the watch, `clock_s` seconds since 1970; `scored` is None if no topic matched."""
+    """A mention as it reaches the watch, `clock_s` seconds since 1970; `scored` None: no topic matched."""
 
     mention: Mention
     scored: ScoredMention | None
@@ -50,6 +50,7 @@ class Engine:
         self.dirty: set[str] = set()
         self.ticked = 0  # the last minute whose tick was decided
         self.tallies: Counter[str] = Counter()
+        self.late_by_feed: Counter[str | None] = Counter()  # for the metrics, which empty it
         self._live: set[str] = set()
 
     def step(self, batch: Sequence[Arrival]) -> list[Escalation | Pulse]:
@@ -83,6 +84,7 @@ class Engine:
         minute = minute_at(mention.event_at)
         if self.volume.closed is not None and minute < self.volume.closed * HOUR_MINUTES:
             self.tallies["late"] += 1
+            self.late_by_feed[mention.feed] += 1
             return
         if self._seen(mention.id, slot_of(minute)):
             self.tallies["duplicate"] += 1

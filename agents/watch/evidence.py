@@ -9,33 +9,37 @@ from agents.pulse.counts import NEGATIVE, PEOPLE
 from agents.pulse.sighting import SCALE, Sighting, words_of
 from agents.watch.topic import Measure, TopicState
 from agents.watch.volume import Volume
+from agents.watch.words import Ordinary
 from streams.records import Evidence
 from streams.statistics.cascade import TAUS, expected_within_day, folded, reproduction
 from streams.windows import HOUR_MINUTES, time_of
 
 MAIN_THREAD = 0.5  # a thread with at least this share of the voices is where it happens
+THREAD_VOICES = 3
 WORDS_SHOWN = 5
 NEVER_SHOWN_ABOVE = 6.0  # return periods are shown up to a million days
 
 
 def main_thread(voices: Iterable[Sighting]) -> tuple[str | None, float]:
-    """The thread with most negative mass among the voices, and its share; None without any."""
+    """The thread with most negative mass among the voices, and its share; None where nobody converses."""
     masses: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
     for v in voices:
         masses[v.thread] += v.negative
-    total = sum(masses.values())
-    if not total:
+        sizes[v.thread] += 1
+    threads = [t for t in masses if sizes[t] >= THREAD_VOICES]
+    if not threads:
         return None, 0.0
-    thread = min(masses, key=lambda t: (-masses[t], t))
-    return thread, masses[thread] / total
+    thread = min(threads, key=lambda t: (-masses[t], t))
+    return thread, masses[thread] / max(1, sum(masses.values()))
 
 
-def top_words(voices: Iterable[Sighting], ordinary: frozenset[str]) -> tuple[str, ...]:
+def top_words(voices: Iterable[Sighting], ordinary: Ordinary) -> tuple[str, ...]:
     """Words that most of the negative voices use, words of every day left out."""
     counts: Counter[str] = Counter()
     for v in voices:
         if v.negative * 2 >= SCALE:
-            counts.update({w for w in words_of(v.text) if len(w) > 3} - ordinary)
+            counts.update({w for w in words_of(v.text) if len(w) > 3 and w not in ordinary})
     ranked = sorted(((-n, w) for w, n in counts.items() if n > 1))
     return tuple(w for _, w in ranked[:WORDS_SHOWN])
 
@@ -68,7 +72,7 @@ def counterfactual(measure: Measure, threshold: float) -> float:
 
 
 def evidence_of(
-    state: TopicState, measure: Measure, threshold: float, ordinary: frozenset[str], volume: Volume
+    state: TopicState, measure: Measure, threshold: float, ordinary: Ordinary, volume: Volume
 ) -> Evidence:
     """All that a page may say, from the state at a tick."""
     now = measure.minute

@@ -24,10 +24,10 @@ LEAST_LOOKS, MOST_LOOKS = 8.0, 288.0  # independent steps a day of the low-volum
 
 
 def height(count: float, usual: float) -> float:
-    """How high a window stands: its logarithm, raised or lowered by a third of the log ratio to the usual.
+    """How high a window stands: its logarithm, moved by a third of the log ratio to the usual.
 
-    Block maxima of plain logarithms page earliest (`docs/decisions/0003-height-of-a-window.md`); the ratio lets
-    the night count.
+    Block maxima of plain logarithms page earliest (`docs/decisions/0003-height-of-a-window.md`); the ratio
+    lets the night count.
     """
     return log1p(count) + RATIO_WEIGHT * (log1p(count) - log1p(usual))
 
@@ -108,7 +108,7 @@ class LowVolume:
     def run(
         self, until: int, counts: Sequence[tuple[int, float]], rate: float, fano: float
     ) -> tuple[list[float], float]:
-        """Sums and mass at minute `until`, given (minute, negative mass) in order and the usual rate a minute."""
+        """Sums and mass at minute `until`, given (minute, mass) in order and the usual rate a minute."""
         sums, mass, at = self.sums, self.mass, self.at
         for minute, count in counts:
             sums = advanced(sums, 0.0, rate * (minute + 1 - at), fano)

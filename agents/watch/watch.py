@@ -13,6 +13,7 @@ from agents.watch.policy import DAYS_A_MONTH, RULE_VERSION, WatchPolicy
 from agents.watch.scale import threshold_days
 from agents.watch.topic import BUSY, Measure, TopicState
 from agents.watch.volume import Volume
+from agents.watch.words import Ordinary
 from alerts.severity import severity
 from streams.records import Escalation, EscalationKind, Evidence, Pulse, incident_id
 from streams.statistics.share import risen
@@ -38,11 +39,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TopicBudget:
-    """A topic to watch, its false pages a month, and words that are ordinary in its mentions."""
+    """A topic to watch, its false pages a month, and what words are ordinary in its mentions."""
 
     name: str
     budget: float = 1.0
-    ordinary: frozenset[str] = frozenset()
+    ordinary: Ordinary = Ordinary()
 
 
 class TopicWatch:

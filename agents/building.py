@@ -1,0 +1,51 @@
+"""The whole system in one visible place: from settings to the parts that run."""
+
+from __future__ import annotations
+
+from agents.match import Topic
+from agents.pipeline import ClockOf, Pipeline, event_clock, observed_clock
+from agents.receivers import receiver_infos
+from agents.sentiment.loading import load_scorer
+from agents.settings import Settings
+from agents.station import Station
+from agents.watch.engine import Engine
+from agents.watch.words import ordinary_words
+from agents.watch.watch import TopicBudget
+from alerts.composing import DataStateOf
+from alerts.desk import Desk
+from alerts.incidents import IncidentPolicy
+from alerts.respond.suggest import prepare
+from alerts.store.store import Store
+
+
+def build_pipeline(settings: Settings, clock_of: ClockOf) -> Pipeline:
+    """Matching and scoring as configured."""
+    return Pipeline(settings.topics, load_scorer(settings.sentiment), settings.languages, clock_of)
+
+
+def build_engine(settings: Settings) -> Engine:
+    """The watch over all topics as configured."""
+    return Engine([_budget(topic, settings) for topic in settings.topics], settings.watch)
+
+
+def build_desk(settings: Settings, store: Store, data_state: DataStateOf) -> Desk:
+    """The desk with its receivers; every mistake in a playbook is raised here, before anything runs."""
+    prepare(settings.organisation)
+    receivers = receiver_infos(settings.receivers)
+    return Desk(store, IncidentPolicy(), settings.organisation, receivers, data_state)
+
+
+def build_station(settings: Settings, store: Store, data_state: DataStateOf, *, recorded: bool) -> Station:
+    """feeds ─► queue ─► match ─► score ─► watch ─► desk ─► outbox, on one store."""
+    return Station(
+        store,
+        build_pipeline(settings, event_clock if recorded else observed_clock),
+        build_engine(settings),
+        build_desk(settings, store, data_state),
+        settings.organisation,
+        recorded=recorded,
+    )
+
+
+def _budget(topic: Topic, settings: Settings) -> TopicBudget:
+    return TopicBudget(topic.name, topic.budget or settings.watch.budget, ordinary_words(topic.terms))

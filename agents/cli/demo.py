@@ -1,0 +1,126 @@
+"""`demo`: the main job on the bundled recording, accelerated, with the pages as a pager shows them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from typing import Annotated
+
+import httpx
+import typer
+from aiohttp import web
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from agents.cli.exits import Exit
+from agents.cli.screen import complain, err, out
+from agents.demo.show import Show
+from agents.receivers import notifiers
+from agents.runtimes.embedded import address
+from alerts.delivery import Outbox
+from alerts.incidents import Incident
+from alerts.web.app import create_app, serve
+from alerts.web.settings import WebSettings
+from streams.clock import SystemClock
+from streams.errors import BadConfiguration
+
+
+def demo(
+    exit: Annotated[bool, typer.Option("--exit", help="End after the summary.")] = False,  # noqa: A002 - the option's name
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the web page; 0 takes a free one.")] = 8787,
+) -> int:
+    """Show the main job on a bundled recording: eleven days of an invented company in a minute.
+
+    The web page stays up until Ctrl-C. Exit code 1 where the incidents are not the expected ones.
+    """
+    return asyncio.run(_demo(stay=not exit, port=port))
+
+
+async def _demo(*, stay: bool, port: int) -> int:
+    show = Show()
+    page = await _serve(show, port)
+    err().print(f"Palovahti's demo: {len(show.lines):,} recorded lines. The page: {address(page)}")
+    try:
+        started = time.perf_counter()
+        await _play(show)
+        seconds = time.perf_counter() - started
+        differences = show.differences()
+        _summarise(show, seconds, differences)
+        if stay:
+            err().print(f"The page stays up at {address(page)} until Ctrl-C.")
+            await asyncio.Event().wait()
+    finally:
+        await page.cleanup()
+    return Exit.FOUND if differences else Exit.DONE
+
+
+async def _serve(show: Show, port: int) -> web.AppRunner:
+    """The web page; on another port where this one is taken."""
+    try:
+        return await serve(_app(show, port))
+    except BadConfiguration:
+        return await serve(_app(show, 0))
+
+
+def _app(show: Show, port: int) -> web.Application:
+    def health() -> Mapping[str, object]:
+        return {"ready": True, "data": show.data_state()}
+
+    settings = WebSettings(port=port)
+    organisation, desk = show.settings.organisation, show.station.desk
+    return create_app(
+        show.store, desk, organisation, settings, show.clock, show.registry, health, wall=SystemClock()
+    )
+
+
+async def _play(show: Show) -> None:
+    """The recording, each page printed when it is due."""
+    zone = show.settings.organisation.zone
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        console=err(),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as progress:
+        task = progress.add_task("", total=len(show.lines))
+        async with httpx.AsyncClient() as client:
+            receivers = notifiers(show.settings.receivers, client, show.clock, out())
+            outbox = Outbox(show.store, receivers, show.clock, metrics=show.metrics)
+            for done, outcome in show.steps():
+                for notice in outcome.notices:
+                    if notice.kind == "page":
+                        show.metrics.paged(notice.reason)
+                await outbox.deliver_due()
+                now = show.clock.now().astimezone(zone)
+                progress.update(task, completed=done, description=f"{now:%a %d.%m. %H:%M}")
+                await asyncio.sleep(0)  # the web page answers meanwhile
+
+
+def _summarise(show: Show, seconds: float, differences: list[str]) -> None:
+    zone = show.settings.organisation.zone
+    table = Table(title="Incidents of the demo", title_justify="left")
+    for name in ("opened", "topic", "severity", "pages", "state", "suggested first response"):
+        table.add_column(name)
+    for incident in show.incidents():
+        opened = f"{incident.opened_at.astimezone(zone):%a %d.%m. %H:%M}"
+        row = (opened, incident.topic, f"{incident.peak_severity}/5", str(incident.pages), incident.state)
+        table.add_row(*map(Text, row), Text(_suggested(incident)))
+    out().print(table)
+    matched = show.mentions
+    out().print(f"{matched:,} mentions in {seconds:.1f} s, {show.bad} unusable lines kept as dead letters.")
+    if not differences:
+        out().print("As expected: these incidents and no others.")
+    for difference in differences:
+        complain(f"not as expected: {difference}")
+
+
+def _suggested(incident: Incident) -> str:
+    suggestion = incident.suggestion
+    if suggestion is None:
+        return "none"
+    return suggestion.text if suggestion.action == "answer" else f"watch: {suggestion.why}"
