@@ -9,8 +9,8 @@ from agents.sentiment.loading import load_scorer
 from agents.settings import Settings
 from agents.station import Station
 from agents.watch.engine import Engine
-from agents.watch.words import ordinary_words
 from agents.watch.watch import TopicBudget
+from agents.watch.words import ordinary_words
 from alerts.composing import DataStateOf
 from alerts.desk import Desk
 from alerts.incidents import IncidentPolicy

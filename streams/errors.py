@@ -1,11 +1,11 @@
 """Every error of our own, drawn as a tree.
 
-    PalovahtiError
-    ├── BadRecord           somebody else's fault: input that cannot be used; count it, keep it, go on
-    ├── BadConfiguration    the operator's fault: say file, line, key and remedy, and do not start
-    ├── IllegalTransition   the caller's fault: nothing was changed
-    ├── DeliveryFailed      a receiver's answer; says whether another try makes sense
-    └── BrokenState         our own fault: stop loudly
+PalovahtiError
+├── BadRecord           somebody else's fault: input that cannot be used; count it, keep it, go on
+├── BadConfiguration    the operator's fault: say file, line, key and remedy, and do not start
+├── IllegalTransition   the caller's fault: nothing was changed
+├── DeliveryFailed      a receiver's answer; says whether another try makes sense
+└── BrokenState         our own fault: stop loudly
 """
 
 

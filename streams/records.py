@@ -23,7 +23,9 @@ def _utc(value: datetime) -> datetime:
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
 Count = Annotated[int, Field(ge=0, le=10**15)]  # what a database's integer holds, and JavaScript's
 Share = Annotated[float, Field(ge=0, le=1)]
-Reference = Annotated[str, Field(max_length=512)]  # names a mention, thread or author; becomes a key of our state
+Reference = Annotated[
+    str, Field(max_length=512)
+]  # names a mention, thread or author; becomes a key of our state
 Word = Annotated[str, Field(max_length=64)]
 
 Op = Literal["create", "update", "delete", "engagement"]
@@ -182,9 +184,13 @@ class Evidence(Record):
     reproduction: float | None = Field(description="further posts that each post now brings")
     reproduction_low: float | None = None
     reproduction_high: float | None = None
-    expected_24h: float | None = Field(default=None, description="forecast of further negative posts in 24 hours")
+    expected_24h: float | None = Field(
+        default=None, description="forecast of further negative posts in 24 hours"
+    )
     return_days: float = Field(description="an hour like this is expected by chance once in so many days")
-    would_not_page_below: float | None = Field(description="negative posts in the last hour below which no page")
+    would_not_page_below: float | None = Field(
+        description="negative posts in the last hour below which no page"
+    )
     largest_thread: str | None = None
     largest_thread_share: float | None = None
     top_words: tuple[str, ...] = ()
@@ -192,7 +198,9 @@ class Evidence(Record):
     top_mentions: tuple[str, ...] = Field(default=(), description="ids of the mentions that carry it")
     language: str | None = None
     possible_coordination: bool = False
-    learning: bool = Field(default=False, description="less than 7 days of history: cold-start channel decided")
+    learning: bool = Field(
+        default=False, description="less than 7 days of history: cold-start channel decided"
+    )
     started_at: UtcTime | None = None
 
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-In = TypeVar("In", contravariant=True)
-Out = TypeVar("Out", covariant=True)
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
 
 
-class Stage(Protocol[In, Out]):
+class Stage(Protocol[In_contra, Out_co]):
     """A deterministic step. It never waits, logs, sends or reads a clock.
 
     The outputs for a sequence of items do not depend on how the sequence is cut into batches.
     """
 
-    def step(self, batch: Sequence[In], now: datetime) -> Sequence[Out]:
+    def step(self, batch: Sequence[In_contra], now: datetime) -> Sequence[Out_co]:
         """Take a batch into the state and return what follows from it."""
         ...

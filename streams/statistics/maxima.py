@@ -18,7 +18,7 @@ BLOCK_DAYS = 0.25
 
 
 class Spread:
-    """Discounted mean and standard deviation of block maxima, winsorised so that a storm does not stay in them.
+    """Discounted mean and standard deviation of block maxima, winsorised so that no storm stays in them.
 
     >>> s = Spread()
     >>> for x in (1.0, 2.0, 3.0, 2.0): s.update(x)
