@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+
+def elapsed_seconds() -> float:
+    """Seconds since some moment, never running backwards: for time budgets, not for the time of day."""
+    return time.monotonic()
 
 
 class Clock(Protocol):

@@ -52,10 +52,10 @@ def _asent() -> Rival | None:
     spacy = _module("spacy")
     if spacy is None or _module("asent") is None:
         return None
-    pipelines = {language: _asent_pipeline(spacy, language) for language in ("sv", "en")}
 
     def score(texts: Sequence[str], language: str) -> list[float]:
-        pipeline = pipelines.get(language, pipelines["en"])
+        # A pipeline of another language, once made, would answer for all: asent registers globally.
+        pipeline = _asent_pipeline(spacy, language if language == "sv" else "en")
         return [-float(document._.polarity.compound) for document in pipeline.pipe(texts)]
 
     return score

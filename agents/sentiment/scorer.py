@@ -8,7 +8,13 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.errors import PalovahtiError
+
 Label = Literal["neg", "neu", "pos"]
+
+
+class ScoringFailed(PalovahtiError):
+    """A scorer that runs foreign code could not score; the quick one never raises it."""
 
 
 class Scorer(Protocol):
