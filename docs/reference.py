@@ -85,6 +85,7 @@ SENTENCES = {
 }
 
 
+NO_SECTION = {"topics": "none", "feeds": "none", "receivers": "a console"}
 WORDS: dict[Any, str] = {
     str: "text",
     int: "whole number",
@@ -116,7 +117,7 @@ class Setting:
         if self.field.is_required() or value is PydanticUndefined or self.name == "type":
             return ""
         if "." not in self.place and list(models_in(self.field.annotation)):
-            return "none" if value == () else "below"
+            return NO_SECTION.get(self.name, "below")
         if value is None or value in {"", ()}:
             return "none"
         if isinstance(value, tuple):
@@ -153,7 +154,7 @@ def kind(annotation: Any) -> str:
         return ("" if origin is Annotated else "list: ") + kind(inner[0])
     if origin is dict or list(models_in(annotation)):
         return "mapping"
-    return WORDS.get(annotation, annotation.__name__)
+    return WORDS[annotation]
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -197,10 +198,11 @@ def settings_page() -> str:
 
 
 SETTINGS_HEAD = """\
-All of `palovahti.yaml`. `palovahti init` writes a commented one; `palovahti check-config` names every mistake with
-file, line, key and remedy. An unknown key is a mistake. A running service reads the file again on SIGHUP; a file
-with mistakes is not taken over. Relative paths count from the folder of the file. A *secret* is `{env: NAME}` or
-`{file: PATH}` and never stands in the file. What feeds and receivers do: [feeds](feeds.md), [receivers](receivers.md)."""
+All of `palovahti.yaml`. `palovahti init` writes a commented one; `palovahti check-config` names every
+mistake with file, line, key and remedy. An unknown key is a mistake. A running service reads the file
+again on SIGHUP; a file with mistakes is not taken over. Relative paths count from the folder of the
+file. A *secret* is `{env: NAME}` or `{file: PATH}` and never stands in the file. What feeds and
+receivers do: [feeds](feeds.md), [receivers](receivers.md)."""
 
 ENVIRONMENT = """\
 ## Environment variables
@@ -233,16 +235,17 @@ def listed(words: Iterable[str]) -> str:
 
 METRICS_HEAD = """\
 At `/metrics` of the web page's address, for Prometheus; with a web token Prometheus needs it, too.
-`deploy/prometheus/` scrapes them and holds alerting rules ([what to do](runbooks/README.md)), `deploy/grafana/`
-shows them.
+`deploy/prometheus/` scrapes them and holds alerting rules ([what to do](runbooks/README.md)),
+`deploy/grafana/` shows them.
 
 | name | kind | unit | labels | what |
 |---|---|---|---|---|"""
 
 METRICS_TAIL = """\
-Labels come from small fixed sets. `feed`, `topic` and `receiver` are names of the configuration; one that is not
-configured is counted as `{OTHER}`. `reason` of bad input: [feeds](feeds.md#bad-input); of pages: {PAGE_REASONS}.
-`outcome`: {OUTCOMES}. `severity`: 1 to 5, 5 the worst. Never an author, a text or a thread.
+Labels come from small fixed sets. `feed`, `topic` and `receiver` are names of the configuration; one
+that is not configured is counted as `{OTHER}`. `reason` of bad input: [feeds](feeds.md#bad-input); of
+pages: {PAGE_REASONS}. `outcome`: {OUTCOMES}. `severity`: 1 to 5, 5 the worst. Never an author, a text
+or a thread.
 """
 
 PAGES = {"settings.md": settings_page, "metrics.md": metrics_page}
