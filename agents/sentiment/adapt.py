@@ -110,7 +110,8 @@ def adapt(model: Model, posts: Sequence[Post]) -> Adapted:
     _refuse_if_worse(before, after)
     everything = np.arange(truth.size)
     changes = [_change(matrix, side, everything, best) for side in sides]
-    cuts = replace(scored[best].cuts, negative_share=float((truth == 0).mean()))
+    share = float((truth == 0).mean())
+    cuts = replace(scored[best].cuts, negative_share=share, accuracy=round(after.accuracy, 4))
     return Adapted(_changed(model, changes, cuts), before, after, best)
 
 

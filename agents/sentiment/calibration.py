@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 ROUNDS = 50
+DECIMALS = 5  # of fitted numbers: what lies beyond depends on the processor, and means nothing
 LIKELY = 1 - 1e-6  # no text is certain
 
 
@@ -41,6 +42,7 @@ class Reading:
     negative_share: float = 0.2
     negative_cut: float = 0.0
     positive_cut: float = 0.0
+    accuracy: float | None = None  # share of right labels (0-1) where the reading was fitted; None: not known
 
     def corrected(self, negative_share: float | None) -> Reading:
         """The same reading where another share of texts is negative (prior shift, Saerens et al. 2002)."""
@@ -83,8 +85,8 @@ def fit_platt(sums: F64, hits: F64) -> Platt:
         if abs(step[0]) + abs(step[1]) < 1e-10:
             break
     if not slope > 0:
-        return Platt(0.0, logit(float(targets.mean())))
-    return Platt(slope / spread, offset - slope * mean / spread)
+        return Platt(0.0, round(logit(float(targets.mean())), DECIMALS))
+    return Platt(round(slope / spread, DECIMALS), round(offset - slope * mean / spread, DECIMALS))
 
 
 def _pulled_in(hits: F64) -> F64:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.sentiment.calibration import Reading, fit_platt
+from agents.sentiment.calibration import DECIMALS, Reading, fit_platt
 
 F64 = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -64,7 +64,7 @@ def accuracy(truth: Places, given: Places) -> float:
 def with_best_labels(reading: Reading, truth: Places, negative: F64, positive: F64) -> Reading:
     """The reading with the cuts of greatest macro-F1 at these sums."""
     tries = [
-        replace(reading, negative_cut=float(a), positive_cut=float(b))
+        replace(reading, negative_cut=round(float(a), DECIMALS), positive_cut=round(float(b), DECIMALS))
         for a in np.quantile(reading.negative.log_odds(negative), CUTS)
         for b in np.quantile(reading.positive.log_odds(positive), CUTS)
     ]
@@ -76,4 +76,5 @@ def fitted_reading(negative: F64, positive: F64, truth: Places) -> Reading:
     """The reading that fits sums best to labels (0 negative, 1 neutral, 2 positive)."""
     hits = [(truth == label).astype(float) for label in range(3)]
     reading = Reading(fit_platt(negative, hits[0]), fit_platt(positive, hits[2]), float(hits[0].mean()))
-    return with_best_labels(reading, truth, negative, positive)
+    reading = with_best_labels(reading, truth, negative, positive)
+    return replace(reading, accuracy=round(accuracy(truth, reading.choose(negative, positive)), 4))

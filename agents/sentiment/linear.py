@@ -27,8 +27,7 @@ class Shape:
     negated: float = 3.0
     symbol: float = 1.0
     emoji: float = 4.0
-    length_power: float = 0.5
-    length_offset: float = 2.0
+    length_offset: float = 2.0  # words added before the root of their number divides the sum
 
 
 class Sums:
@@ -86,4 +85,5 @@ class Sums:
     def _norms(self) -> F32:
         marks = np.bincount(self.marks.text, minlength=self.laid.texts)
         count = np.add.reduceat(self.words.active.astype(np.int32), self.words.opens) + marks
-        return ((count + self.shape.length_offset) ** -self.shape.length_power).astype(np.float32)
+        # Not a power: a root is the same on every processor, and training must be.
+        return np.asarray(1 / np.sqrt(count + self.shape.length_offset), np.float32)

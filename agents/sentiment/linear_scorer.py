@@ -33,6 +33,10 @@ class LinearScorer:
         """Name and version of the model."""
         return self._model.name
 
+    def accuracy(self, language: str | None) -> float | None:
+        """Share of right labels (0-1) in a language, measured when it was calibrated; None: not known."""
+        return self._readings.get(language or ANY, self._readings[ANY]).accuracy
+
     def negativity(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> F64:
         """P(negative), 0-1, one a text."""
         sums = np.empty(len(texts))

@@ -152,3 +152,14 @@ def test_the_version_names_the_model() -> None:
     scorer: Scorer = SCORER
     assert scorer.version == load(BUNDLED).name
     assert ANY in load(BUNDLED).readings
+
+
+def test_the_measured_accuracy_of_each_language_can_be_shown() -> None:
+    """The page tells it beside the figures; an unknown language has that of any."""
+    scorer = LinearScorer(load(BUNDLED))
+    assert {language: round(scorer.accuracy(language) or 0, 1) for language in ("fi", "sv", "en")} == {
+        "fi": 0.8,
+        "sv": 0.5,
+        "en": 0.7,
+    }
+    assert scorer.accuracy("und") == scorer.accuracy(None)
