@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
 from agents.cli.options import AsJson
+from agents.cli.progress import progress
 from agents.cli.screen import out, say_json
+from agents.series_file import Row, read_series
 from agents.watch.policy import WatchPolicy
-from agents.watch.series import Judged, SeriesWatch, bin_minutes
-from streams.errors import PalovahtiError
+from agents.watch.series import SeriesWatch, Verdict, bin_minutes
 
 BARS = " ▁▂▃▄▅▆▇█"
 WIDTH = 72
-
-
-class BadSeries(PalovahtiError):
-    """A count series that cannot be read."""
+MARK = "▲"
+RARE_DAYS = 36_525
+Judged = tuple[Row, Verdict]
 
 
 def series(
@@ -30,88 +28,115 @@ def series(
     budget: Annotated[float, typer.Option(min=0.001, help="False pages a month, at most.")] = 1.0,
     as_json: AsJson = False,
 ) -> None:
-    """Judge every bin of a count series with what was known until then."""
-    policy = WatchPolicy(budget=budget)
-    judged = _judged(file, policy)
+    """Judge every bin of a count series with what was known until then.
+
+    Times without a zone are UTC. The first day only teaches what is usual.
+    """
+    rows, policy = read_series(file), WatchPolicy(budget=budget)
+    with progress("values") as shown:
+        task = shown.add_task(file.name, total=len(rows))
+        judged = judge(rows, policy, lambda: shown.advance(task))
     if as_json:
         _print_json(judged)
     else:
         _draw(judged)
 
 
-def _rows(file: Path) -> Iterator[tuple[str, str, float]]:
-    """Series, time and value of each row."""
-    opened = (
-        gzip.open(file, "rt", encoding="utf-8-sig")
-        if file.suffix == ".gz"
-        else file.open(encoding="utf-8-sig")
-    )
-    with opened as lines:
-        table = csv.DictReader(lines)
-        names = table.fieldnames or []
-        missing = [name for name in ("timestamp", "value") if name not in names]
-        if missing:
-            raise BadSeries(f"{file}: there is no column {missing[0]!r}; name the columns timestamp,value")
-        for number, row in enumerate(table, start=2):
-            try:
-                yield row.get("series") or "", row["timestamp"].strip(), float(row["value"] or 0)
-            except (ValueError, AttributeError) as error:
-                raise BadSeries(f"{file}, line {number}: {error}; mend the line or leave it out") from None
+def judge(rows: Sequence[Row], policy: WatchPolicy, done: Callable[[], None]) -> list[Judged]:
+    """Each row with its verdict, in the order given; each series is judged by itself, in order of time.
+
+    `done` is called after each verdict.
+    """
+    verdicts: dict[int, Verdict] = {}
+    for places in _by_series(rows).values():
+        places.sort(key=lambda place: rows[place].minute)
+        watch = SeriesWatch(policy, bin_minutes([rows[place].minute for place in places]))
+        for place in places:
+            verdicts[place] = watch.judge(rows[place].minute, rows[place].value)
+            done()
+    return [(row, verdicts[place]) for place, row in enumerate(rows)]
 
 
-def _judged(file: Path, policy: WatchPolicy) -> Iterator[tuple[str, Judged]]:
-    """Each row with its verdict, in the order of the file; a series is judged from its second row on."""
-    watches: dict[str, SeriesWatch] = {}
-    waiting: dict[str, tuple[str, float]] = {}
-    for name, stamp, value in _rows(file):
-        watch = watches.get(name)
-        if watch is None and name not in waiting:
-            waiting[name] = (stamp, value)
-            continue
-        if watch is None:
-            first = waiting.pop(name)
-            watch = watches[name] = SeriesWatch(policy, bin_minutes(first[0], stamp))
-            yield name, watch.judge(*first)
-        yield name, watch.judge(stamp, value)
-    for name, first in waiting.items():
-        yield name, SeriesWatch(policy, 60).judge(*first)
+def _by_series(rows: Iterable[Row]) -> dict[str | None, list[int]]:
+    """The places of each series' rows."""
+    found: dict[str | None, list[int]] = {}
+    for place, row in enumerate(rows):
+        found.setdefault(row.series, []).append(place)
+    return found
 
 
-def _print_json(judged: Iterator[tuple[str, Judged]]) -> None:
-    for name, row in judged:
-        record: dict[str, object] = {
-            "timestamp": row.timestamp,
-            "value": row.value,
-            "score": row.score,
-            "threshold": row.threshold,
-            "page": row.page,
-        }
-        say_json({"series": name, **record} if name else record)
+def _print_json(judged: Iterable[Judged]) -> None:
+    for row, verdict in judged:
+        record: dict[str, Any] = {} if row.series is None else {"series": row.series}
+        record |= {"timestamp": row.timestamp, "value": row.value}
+        say_json(record | {"score": verdict.score, "threshold": verdict.threshold, "page": verdict.page})
 
 
-def _draw(judged: Iterator[tuple[str, Judged]]) -> None:
-    """A line of bars a series, and its pages."""
-    by_name: dict[str, list[Judged]] = {}
-    for name, row in judged:
-        by_name.setdefault(name, []).append(row)
-    for name, rows in by_name.items():
-        out().print(Text(name or "series", style="bold"))
-        out().print(Text(sparkline([row.value for row in rows])))
-        for row in rows:
-            if row.page:
-                days = 10**row.score
-                out().print(Text(f"  page  {row.timestamp}  value {row.value:g}  once in {days:,.0f} days"))
+def _draw(judged: Sequence[Judged]) -> None:
+    """Each series as a line of bars with a mark under each page, then its pages one a line."""
+    if not judged:
+        out().print("no rows: there is nothing to judge")
+    for name, places in _by_series(row for row, _ in judged).items():
+        _draw_one(name or "series", sorted((judged[p] for p in places), key=lambda each: each[0].minute))
 
 
-def sparkline(values: list[float], width: int = WIDTH) -> str:
+def _draw_one(name: str, judged: Sequence[Judged]) -> None:
+    first, last = judged[0][0], judged[-1][0]
+    pages = [(row, verdict) for row, verdict in judged if verdict.page]
+    width = bin_minutes([row.minute for row, _ in judged])
+    told = f"  {first.timestamp} to {last.timestamp}, {len(judged):,} values, one every {_span(width)}"
+    out().print(Text.assemble((name, "bold"), (told, "dim")), soft_wrap=True)
+    out().print(Text(sparkline([row.value for row, _ in judged])))
+    if pages:
+        out().print(Text(marks([verdict.page for _, verdict in judged]), style="bold red"))
+    for row, verdict in pages:
+        told = f"  page  {row.timestamp}  value {row.value:,.10g}, {_seldom(verdict.score)}"
+        out().print(Text(told), soft_wrap=True)
+    if not pages:
+        out().print(Text("  no page", style="dim"))
+
+
+def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
     """The highest value of each stretch as a bar.
 
     >>> sparkline([0, 1, 2, 4, 8], 5)
     ' ▁▂▄█'
     """
-    if not values:
-        return ""
+    peaks = _stretches(values, width)
+    top = max(max(peaks, default=0.0), 1e-9)
+    return "".join(BARS[round(max(0.0, peak) / top * (len(BARS) - 1))] for peak in peaks)
+
+
+def marks(pages: Sequence[bool], width: int = WIDTH) -> str:
+    """A mark under each stretch with a page in it.
+
+    >>> marks([False, True, False, False, True, True], 3)
+    '▲ ▲'
+    """
+    return "".join(MARK if page else " " for page in _stretches(pages, width)).rstrip()
+
+
+def _stretches(values: Sequence[float], width: int) -> list[float]:
+    """The highest of each stretch, so many stretches at most."""
     step = max(1, -(-len(values) // width))
-    peaks = [max(values[i : i + step]) for i in range(0, len(values), step)]
-    top = max(peaks) or 1
-    return "".join(BARS[round(max(0.0, p) / top * (len(BARS) - 1))] for p in peaks)
+    return [max(values[at : at + step]) for at in range(0, len(values), step)]
+
+
+def _span(minutes: int) -> str:
+    """A bin's width in words.
+
+    >>> _span(5), _span(120), _span(1440)
+    ('5 min', '2 h', '1 d')
+    """
+    for unit, size in (("d", 1440), ("h", 60)):
+        if minutes % size == 0:
+            return f"{minutes // size} {unit}"
+    return f"{minutes} min"
+
+
+def _seldom(score: float) -> str:
+    """How seldom such a thing comes by chance."""
+    days = 10 ** min(score, 9.0)
+    if days > RARE_DAYS:
+        return f"by chance once in more than {RARE_DAYS / 365.25:,.0f} years"
+    return f"by chance once in {days:,.0f} days"
