@@ -63,7 +63,8 @@ class Pipeline:
         open_places = [i for i, m in enumerate(mentions) if m.negativity is None]
         given = [m.negativity for m in mentions]
         if open_places:
-            values = self.scorer.negativity([judged_text(mentions[i]) for i in open_places])
+            texts = [judged_text(mentions[i]) for i in open_places]
+            values = self.scorer.negativity(texts, [languages[i] for i in open_places])
             for i, value in zip(open_places, values.tolist(), strict=True):
                 given[i] = value
         rows = zip(mentions, topics, given, languages, strict=True)

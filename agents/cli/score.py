@@ -108,7 +108,8 @@ def _answer(lines: Sequence[Line], scorer: Scorer, guesser: LanguageGuesser, *, 
     unsaid = [line.text for line in lines if line.language is None]
     guessed = iter(guesser.guess(unsaid))
     languages = [line.language or next(guessed) for line in lines]
-    negativity, labels = scorer.negativity(texts).tolist(), scorer.labels(texts)
+    negativity = scorer.negativity(texts, languages).tolist()
+    labels = scorer.labels(texts, languages)
     for text, chance, label, language in zip(texts, negativity, labels, languages, strict=True):
         if as_json:
             say_json({"negativity": round(chance, 4), "label": label, "language": language})

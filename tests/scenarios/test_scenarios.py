@@ -46,7 +46,9 @@ class GivenOnly:
 
     version = "given"
 
-    def negativity(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def negativity(
+        self, texts: Sequence[str], languages: Sequence[str | None] | None = None
+    ) -> NDArray[np.float64]:
         raise AssertionError(f"nobody gave the negativity of {texts[0]!r}")
 
     labels = negativity
