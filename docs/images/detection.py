@@ -1,21 +1,11 @@
-"""Draws docs/images/detection.svg from the demo: a storm that pages beside praise of the same size.
-
-.venv/bin/python docs/images/draw_detection.py
-"""
+"""The picture of docs/detection.md: a storm that pages beside praise of the same size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from agents.building import build_engine, build_pipeline
-from agents.demo import SCENARIO
-from agents.pipeline import event_clock
-from agents.scenario import load
-from agents.scenario_input import mentions_of
-from agents.settings import load_settings
 from streams.records import Escalation, Pulse
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -40,15 +30,6 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 } .small { font-size: 11p
 .page { stroke: #b3261e; stroke-width: 1.5; stroke-dasharray: 2 3 }
 .red { fill: #b3261e } .grey { fill: #57606a }
 """
-
-
-def effects() -> list[Escalation | Pulse]:
-    """All that the watch decides over the demo's eleven days."""
-    scenario = load(SCENARIO)
-    assert isinstance(scenario.config, str)
-    settings = load_settings(scenario.beside(scenario.config), {})
-    arrivals = build_pipeline(settings, event_clock).arrivals(mentions_of(scenario))
-    return build_engine(settings).step(arrivals)
 
 
 def line(kind: str, points: Iterable[tuple[float, float]]) -> str:
@@ -134,24 +115,17 @@ def legend() -> list[str]:
     ]
 
 
-def main() -> None:
-    """Write the picture."""
-    found = effects()
+def picture(found: Sequence[Escalation | Pulse]) -> str:
+    """The whole picture as SVG, from all that the watch decided over the demo."""
     drawn = legend()
     for index, (_, topic, start) in enumerate(PANELS):
         end = start + timedelta(hours=HOURS)
         mine = [one for one in found if one.topic == topic and start <= one.at < end]
         pulses = [one for one in mine if isinstance(one, Pulse)]
-        drawn += panel(
-            index, pulses, [one for one in mine if isinstance(one, Escalation) and one.kind == "opened"]
-        )
+        openings = [one for one in mine if isinstance(one, Escalation) and one.kind == "opened"]
+        drawn += panel(index, pulses, openings)
     height = SCORE_TOP + LOW + 60
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {TOTAL} {height}" role="img">'
     told = "<title>Voices, negative posts and score: a storm that pages, praise that does not</title>"
     background = f'<rect width="{TOTAL}" height="{height}" fill="#fff"/>'
-    body = "\n".join([head, told, f"<style>{STYLE}</style>", background, *drawn, "</svg>", ""])
-    Path(__file__).with_name("detection.svg").write_text(body, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return "\n".join([head, told, f"<style>{STYLE}</style>", background, *drawn, "</svg>", ""])
