@@ -1,16 +1,18 @@
-"""Writes docs/settings.md and docs/metrics.md from the code.
+"""Writes docs/settings.md, docs/metrics.md and the numbers of docs/detection.md from the code.
 
     .venv/bin/python docs/reference.py
 
-A test demands that both are up to date, and that every setting has its sentence: the description of its
+A test demands that they are up to date, and that every setting has its sentence: the description of its
 field, or where that says nothing, one in SENTENCES.
 """
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -248,11 +250,83 @@ pages: {PAGE_REASONS}. `outcome`: {OUTCOMES}. `severity`: 1 to 5, 5 the worst. N
 or a thread.
 """
 
-PAGES = {"settings.md": settings_page, "metrics.md": metrics_page}
+NUMBERS = {
+    "streams.windows": {
+        "SLOT_MINUTES": "a slot, in which an author is one voice",
+        "BLOCK_MINUTES": "a block",
+    },
+    "agents.pulse.copies": {
+        "MIN_WORDS": "words from which a text can be a copy",
+        "CAMPAIGN": "copies by the end of the hour after the first, from which none speaks",
+        "TRACKED": "groups of copies a day and topic; texts beyond are taken to be original",
+    },
+    "agents.pulse.threads": {"IDLE_MINUTES": "a thread that nobody touched so long is dropped"},
+    "agents.watch.baseline": {
+        "FAST": "what the fast level keeps from hour to hour",
+        "SLOW": "the same of the slow level",
+        "TRUSTED_EVENTS": "events that the slow level is worth against the fast one",
+        "LEARNING_HOURS": "of history, before which pages say that the topic is being learnt",
+        "ALPHA_PRIOR": "over-dispersion before anything is known",
+    },
+    "agents.watch.volume": {"STEADY": "other mentions an hour that the exposure is shrunk by"},
+    "agents.watch.scale": {
+        "WINDOWS": "minutes",
+        "RATIO_WEIGHT": "of the log ratio to the usual in a window's height",
+        "WARM_BLOCKS": "blocks from which the surprise channel may speak",
+        "LEAST_LOOKS": "independent looks a day of the low-volume channel, at least",
+        "MOST_LOOKS": "the same, at most",
+    },
+    "agents.watch.topic": {
+        "BUSY": "usual negative posts an hour from which the surprise channel speaks",
+        "THREAD_FLOOR": "voices in the open hours from which a thread has a forecast",
+    },
+    "agents.watch.watch": {
+        "PULSE_MINUTES": "between pulses, while all is quiet",
+        "REVIEW_MINUTES": "between two looks at the severity of a live case",
+        "SLOW_MINUTES": "in which people are counted",
+    },
+    "agents.watch.evidence": {"MAIN_THREAD": "share of the negative mass from which it is about one thread"},
+    "streams.statistics.maxima": {
+        "KEPT": "blocks that are remembered",
+        "NEVER": "highest score that is stated",
+    },
+    "streams.statistics.cascade": {
+        "TAUS": "minutes: the kernel's exponentials",
+        "WEIGHTS": "and their weights",
+        "PRIOR_SHAPE": "of R",
+        "PRIOR_RATE": "of R",
+    },
+    "streams.statistics.cusum": {
+        "FACTORS": "by which a rate may have risen",
+        "CAP": "of the log likelihood ratio",
+    },
+}
+BETWEEN = re.compile(r"(?<=by hand\. -->\n).*(?=<!-- end of the numbers -->)", re.DOTALL)
+
+
+def detection_page() -> str:
+    """docs/detection.md with the numbers as they are now."""
+    rows = [
+        f"| `{module}.{name}` | {shown(getattr(import_module(module), name))} | {told} |"
+        for module, names in NUMBERS.items()
+        for name, told in names.items()
+    ]
+    table = "\n".join(["", "| name | value | what |", "|---|---|---|", *rows, "", ""])
+    return BETWEEN.sub(lambda _: table, (FOLDER / "detection.md").read_text(encoding="utf-8"))
+
+
+def shown(value: object) -> str:
+    """A number, or several, at most four digits after the point."""
+    if isinstance(value, tuple):
+        return ", ".join(map(shown, value))
+    return f"{round(value, 4):,}" if isinstance(value, int | float) else str(value)
+
+
+PAGES = {"settings.md": settings_page, "metrics.md": metrics_page, "detection.md": detection_page}
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write them."""
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), encoding="utf-8")
 

@@ -167,7 +167,7 @@ def test_every_command_stands_in_the_page_about_the_command_line() -> None:
     assert [each for each in COMMANDS if f"`{each}" not in text] == []
 
 
-@pytest.mark.parametrize("page", ["settings.md", "metrics.md"])
+@pytest.mark.parametrize("page", ["settings.md", "metrics.md", "detection.md"])
 def test_what_is_written_from_the_code_is_up_to_date(page: str) -> None:
     """Out of date? Run `python docs/reference.py`."""
     assert (DOCS / page).read_text(encoding="utf-8") == reference().PAGES[page]()
