@@ -53,11 +53,11 @@ def _bands(items: set[int], salt: int) -> tuple[int, int]:
 class Group:
     """Texts that share a band: the first of them, and how many came in each hour."""
 
-    __slots__ = ("by_hour", "first", "sighting")
+    __slots__ = ("author", "by_hour", "first")
 
-    def __init__(self, first: tuple[int, str], sighting: Sighting | None, by_hour: dict[int, int]) -> None:
+    def __init__(self, first: tuple[int, str], author: int | None, by_hour: dict[int, int]) -> None:
         self.first = first  # (minute, id)
-        self.sighting = sighting  # None once its hour is closed
+        self.author = author  # of the first; None once its hour is closed
         self.by_hour = by_hour
 
     @property
@@ -83,25 +83,25 @@ class Copies:
         self.changed: set[int] = set()
         self.dropped: set[int] = set()
 
-    def join(self, sighting: Sighting) -> Iterator[Sighting]:
-        """Put a new mention among its copies; yields those whose right to speak may have changed."""
+    def join(self, sighting: Sighting) -> Iterator[tuple[int, int]]:
+        """Put a new mention among its copies; yields minute and author of those that may fall silent or speak."""
         groups = self.days.setdefault(sighting.minute // DAY_MINUTES, {})
         mine = (sighting.minute, sighting.id)
         for key in sighting.copies:
             group = groups.get(key)
             if group is None:
                 if len(groups) < TRACKED:
-                    groups[key] = Group(mine, sighting, {sighting.minute // HOUR_MINUTES: 1})
+                    groups[key] = Group(mine, sighting.author, {sighting.minute // HOUR_MINUTES: 1})
                     self._place(key, groups[key])
                 continue
             hour = sighting.minute // HOUR_MINUTES
             group.by_hour[hour] = group.by_hour.get(hour, 0) + 1
-            if group.sighting is not None:
-                yield group.sighting
+            if group.author is not None:
+                yield group.first[0], group.author
             if mine < group.first:
                 self.by_hour[group.hour].pop(key)
                 self.changed.add(group.hour)
-                group.first, group.sighting = mine, sighting
+                group.first, group.author = mine, sighting.author
             self._place(key, group)
 
     def _place(self, key: int, group: Group) -> None:
@@ -120,7 +120,8 @@ class Copies:
     def close(self, hour: int) -> None:
         """Nothing of this hour changes any more; yesterday's groups are dropped."""
         for group in self.by_hour.get(hour, {}).values():
-            group.sighting = None
+            group.author = None
+            self.changed.add(hour)
         today = (hour + 1) * HOUR_MINUTES // DAY_MINUTES
         for day in [d for d in self.days if d < today]:
             del self.days[day]

@@ -43,24 +43,23 @@ class Counts:
         self.dropped: set[int] = set()
 
     def add(self, sighting: Sighting) -> bool:
-        """Take in a mention; True if it was not seen before (an edit or duplicate is one mention)."""
+        """Take in a mention; True if it changes anything: not seen before, or an edit that speaks now."""
         slot = self.slots.setdefault(slot_of(sighting.minute), Slot())
         self.changed.add(slot_of(sighting.minute))
         new = sighting.id not in slot.seen
         if new:
             slot.seen.add(sighting.id)
             self._bucket(sighting.minute)[RAW] += 1
-        touched = [sighting]
         speaking = slot.voices.get(sighting.author)
-        if speaking is None or sighting.rank > speaking.rank:
+        speaks = speaking is None or sighting.rank > speaking.rank
+        if speaks:
             slot.voices[sighting.author] = sighting
             if speaking is not None:
-                touched.append(speaking)
-        if new and sighting.copies:
-            touched.extend(self.copies.join(sighting))
-        for one in touched:
-            self._settle(one)
-        return new
+                self._settle(speaking)
+        for minute, author in self.copies.join(sighting) if new else ():
+            self._settle(self.slots[slot_of(minute)].voices[author])
+        self._settle(sighting)
+        return new or speaks
 
     def _speaks(self, s: Sighting) -> bool:
         slot = self.slots.get(slot_of(s.minute))
@@ -72,6 +71,7 @@ class Counts:
         if speaks == s.counted:
             return
         s.counted = speaks
+        self.changed.add(slot_of(s.minute))
         sign = 1 if speaks else -1
         bucket = self._bucket(s.minute)
         bucket[PEOPLE] += sign
@@ -92,12 +92,16 @@ class Counts:
         bucket[PEOPLE] += round(count)
         bucket[NEGATIVE] += round(count * scale)
 
-    def forget(self, mention_id: str, minute: int) -> None:
-        """A deletion: the count stays, the text goes."""
+    def forget(self, mention_id: str, minute: int) -> bool:
+        """A deletion: the count stays, the text goes; whether there was any."""
         slot = self.slots.get(slot_of(minute))
-        for voice in slot.voices.values() if slot else ():
+        if slot is None or mention_id not in slot.seen:
+            return False
+        for voice in slot.voices.values():
             if voice.id == mention_id:
                 voice.text = ""
+        self.changed.add(slot_of(minute))
+        return True
 
     def totals(self, start: int, end: int) -> list[int]:
         """Sums of raw mentions, voices, negative mass (thousandths) and spreading voices in [start, end)."""

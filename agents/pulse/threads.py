@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from streams.statistics.cascade import TAUS, expected_within_day, folded, reproduction
 from streams.windows import DAY_MINUTES
 
@@ -74,7 +72,7 @@ class Thread:
 
 
 class Threads:
-    """All live threads of a topic, the longest untouched first."""
+    """All live threads of a topic."""
 
     __slots__ = ("by_id", "dirty", "gone")
 
@@ -85,21 +83,25 @@ class Threads:
 
     def add(self, thread_id: str, minute: int, people: int, negative: int) -> None:
         """Count in a thread, which is made at its first voice."""
-        thread = self.by_id.pop(thread_id, None) or Thread(minute)
-        self.by_id[thread_id] = thread  # last in the order of touching
+        thread = self.by_id.get(thread_id)
+        if thread is None:
+            thread = self.by_id[thread_id] = Thread(minute)
         thread.add(minute, people, negative)
         self.dirty.add(thread_id)
         self.gone.discard(thread_id)
 
+    def closed(self, thread_id: str, until: int) -> Thread | None:
+        """A thread with what is older than `until` folded; None where none has a voice."""
+        thread = self.by_id.get(thread_id)
+        if thread is not None:
+            thread.close(until)
+            self.dirty.add(thread_id)
+        return thread
+
     def expire(self, now: int) -> None:
         """Drop the threads that nobody touched for two days."""
-        for thread_id in list(self._idle(now)):
+        oldest = now - IDLE_MINUTES
+        for thread_id in [t for t, thread in self.by_id.items() if thread.last < oldest]:
             del self.by_id[thread_id]
             self.dirty.discard(thread_id)
             self.gone.add(thread_id)
-
-    def _idle(self, now: int) -> Iterator[str]:
-        for thread_id, thread in self.by_id.items():
-            if thread.last >= now - IDLE_MINUTES:
-                return
-            yield thread_id

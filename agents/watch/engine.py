@@ -1,10 +1,11 @@
 """All topics together: event time, lateness, ticks. The stage that both runtimes run.
 
-    arrival ──► clock moves ──► ticks that are due, each topic touched or live ──► counts take it in
+    arrival ──► clock moves ──► ticks that are due ──► it waits for the tick of its minute
+                                  each: counts take in what waits, in an order of their own ──► decide
 
-A tick is decided `lateness_seconds` after its end, so within that bound order means nothing. What is
-later still enters the counts until its hour is closed (`hold_minutes`); what is later than that is
-counted as late and does not enter the rates.
+A tick is decided `lateness_seconds` after its end and sees nothing that came after it, so within that
+bound order means nothing at all. What is later still enters the counts until its hour is closed
+(`hold_minutes`); what is later than that is counted as late and does not enter the rates.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from agents.pulse.copies import copy_keys
-from agents.pulse.sighting import sight
+from agents.pulse.sighting import Sighting, sight
 from agents.watch.policy import WatchPolicy
 from agents.watch.topic import TopicState
 from agents.watch.volume import Volume
@@ -46,7 +47,8 @@ class Engine:
         self.order = {t.name: i for i, t in enumerate(topics)}
         self.watches: dict[str, TopicWatch] = {}
         self.volume = Volume()
-        self.touched: dict[int, set[str]] = {}
+        self.waiting: dict[int, dict[str, list[Sighting]]] = {}  # by the tick that takes them in
+        self.deleted: dict[int, set[str]] = {}  # by slot: a deletion may come before its mention
         self.dirty: set[str] = set()
         self.ticked = 0  # the last minute whose tick was decided
         self.tallies: Counter[str] = Counter()
@@ -82,7 +84,7 @@ class Engine:
             self._forget(arrival)
             return
         minute = minute_at(mention.event_at)
-        if self.volume.closed is not None and minute < self.volume.closed * HOUR_MINUTES:
+        if minute // HOUR_MINUTES < self._first_open():
             self.tallies["late"] += 1
             self.late_by_feed[mention.feed] += 1
             return
@@ -92,6 +94,12 @@ class Engine:
             self.volume.add(minute)
         if arrival.scored is not None and not mention.backfilled:
             self._count(arrival.scored, minute)
+
+    def _first_open(self) -> int:
+        """The first hour that takes anything in; before any was learnt, what the clock would have closed."""
+        if self.volume.closed is not None and self.volume.hours:
+            return self.volume.closed
+        return (self.ticked - self.policy.hold_minutes) // HOUR_MINUTES
 
     def _seen(self, mention_id: str, slot: int) -> bool:
         seen = self.volume.seen.setdefault(slot, set())
@@ -105,20 +113,22 @@ class Engine:
         mention = scored.mention
         reposted = mention.repost_of is not None or mention.kind == "repost"
         copies = () if reposted else copy_keys(mention.text, slot_of(minute))
+        waiting = self.waiting.setdefault(max(minute, self.ticked) + 1, {})
         for name in scored.topics:
-            watch = self.watch(name, minute)
-            sighting = sight(scored, copies)  # one a topic: whether it counts differs
-            watch.state.counts.add(sighting)
-            watch.state.touched_threads.add(sighting.thread)
-            self.touched.setdefault(max(minute + 1, self.ticked + 1), set()).add(name)
-            self.dirty.add(name)
+            waiting.setdefault(name, []).append(sight(scored, copies))  # one each: whether it counts differs
 
     def _forget(self, arrival: Arrival) -> None:
-        if arrival.mention.op == "delete":
-            for name in arrival.scored.topics if arrival.scored else self.watches:
-                watch = self.watches.get(name)
-                if watch is not None:
-                    watch.state.counts.forget(arrival.mention.id, minute_at(arrival.mention.event_at))
+        """A deletion: what it deletes may be counted, wait, or be still to come."""
+        if arrival.mention.op != "delete":
+            return
+        mention_id, minute = arrival.mention.id, minute_at(arrival.mention.event_at)
+        for name, watch in self.watches.items():
+            if watch.state.counts.forget(mention_id, minute):
+                self.dirty.add(name)
+        if minute // HOUR_MINUTES >= self._first_open():
+            deleted = self.deleted.setdefault(slot_of(minute), set())
+            if len(deleted) < SEEN_PER_SLOT:
+                deleted.add(mention_id)
 
     def watch(self, name: str, minute: int) -> TopicWatch:
         """The watch of a topic, made at its first mention as if it had been there all the time."""
@@ -140,7 +150,7 @@ class Engine:
     def _advance(self, due: int, out: list[Escalation | Pulse]) -> None:
         """Decide the ticks up to minute `due` at which anything can change."""
         while True:
-            now = self.ticked + 1 if self._live else min(self.touched, default=due + 1)
+            now = self.ticked + 1 if self._live else min(self.waiting, default=due + 1)
             if now > due:
                 break
             self._tick(now, out)
@@ -151,12 +161,25 @@ class Engine:
     def _tick(self, now: int, out: list[Escalation | Pulse]) -> None:
         self.ticked = now
         self._close(now)
-        names = self.touched.pop(now, set()) | self._live
+        names = self._take_in(now) | self._live
         for name in sorted(names, key=self.order.__getitem__):
             watch = self.watches[name]
             watch.tick(now, out)
             self.dirty.add(name)
             (self._live.add if watch.live else self._live.discard)(name)
+
+    def _take_in(self, now: int) -> set[str]:
+        """Count what waits for this tick; gives the topics in which it changed anything."""
+        changed = set()
+        for name, sightings in self.waiting.pop(now, {}).items():
+            sightings.sort(key=_in_order)
+            for one in sightings:
+                if one.id in self.deleted.get(slot_of(one.minute), ()):
+                    one.text = ""
+            self.dirty.add(name)
+            if self.watch(name, now - 1).state.take_in(sightings):
+                changed.add(name)
+        return changed
 
     def _close(self, now: int) -> None:
         hour = (now - self.policy.hold_minutes) // HOUR_MINUTES
@@ -164,3 +187,10 @@ class Engine:
             self.volume.close(hour)
             for slot in [s for s in self.volume.seen if s < hour * 4]:
                 del self.volume.seen[slot]
+            for slot in [s for s in self.deleted if s < hour * 4]:
+                del self.deleted[slot]
+
+
+def _in_order(sighting: Sighting) -> tuple[int, str, int, str]:
+    """By time; of one mention's versions, which say not which is newer, the least negative first."""
+    return (sighting.minute, sighting.id, sighting.negative, sighting.text)

@@ -1,11 +1,11 @@
 """The engine's state as small blobs that can be written one by one, and back.
 
-    meta                     ticks decided so far, ticks owed, tallies
+    meta                     ticks decided so far, what waits for the next ones, deletions, tallies
     volume                   the whole stream's volume
     topic:<name>             baseline, calibration, case, minutes
     voices:<name>:<slot>     who spoke in a quarter of an hour
     copies:<name>:<hour>     groups of near-identical texts that began in an hour
-    thread:<name>:<id>       one thread
+    thread:<name><US><id>    one thread (US: the unit separator; names and ids may hold colons)
 
 Only what changed since the last snapshot is dumped; None stands for what is gone.
 """
@@ -29,16 +29,21 @@ from agents.watch.topic import TopicState
 from agents.watch.volume import Volume
 from agents.watch.watch import TopicWatch
 from streams.errors import BrokenState
-from streams.windows import DAY_MINUTES, slot_of
+from streams.windows import DAY_MINUTES
 
 FORMAT = 1
+US = "\x1f"
 pack, unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
 
 
 def dump(engine: Engine) -> dict[str, bytes | None]:
     """What changed since the last dump, by key."""
-    touched = {minute: sorted(names) for minute, names in engine.touched.items()}
-    meta = [FORMAT, engine.ticked, touched, dict(engine.tallies)]
+    waiting = {
+        tick: {name: [s.dump() for s in sightings] for name, sightings in topics.items()}
+        for tick, topics in engine.waiting.items()
+    }
+    deleted = {slot: sorted(ids) for slot, ids in engine.deleted.items()}
+    meta = [FORMAT, engine.ticked, waiting, deleted, dict(engine.tallies)]
     blobs: dict[str, bytes | None] = {"meta": pack(meta), "volume": pack(engine.volume.dump())}
     for name in sorted(engine.dirty):
         state = engine.watches[name].state
@@ -59,7 +64,6 @@ def _topic(state: TopicState) -> list[object]:
         [state.low.at, state.low.sums, state.low.mass],
         state.case.dump() if state.case else None,
         state.counts.minutes,
-        sorted(state.touched_threads),
     ]
 
 
@@ -76,7 +80,7 @@ def _dump_voices(name: str, counts: Counts, blobs: dict[str, bytes | None]) -> N
 def _dump_copies(name: str, copies: Copies, blobs: dict[str, bytes | None]) -> None:
     for hour in copies.changed:
         groups = copies.by_hour.get(hour, {})
-        rows = [[key, g.first, g.sighting and g.sighting.dump(), g.by_hour] for key, g in groups.items()]
+        rows = [[key, g.first, g.author, g.by_hour] for key, g in groups.items()]
         blobs[f"copies:{name}:{hour}"] = pack(rows)
     blobs.update({f"copies:{name}:{hour}": None for hour in copies.dropped})
     copies.changed.clear()
@@ -86,8 +90,8 @@ def _dump_copies(name: str, copies: Copies, blobs: dict[str, bytes | None]) -> N
 def _dump_threads(name: str, counts: Counts, blobs: dict[str, bytes | None]) -> None:
     threads = counts.threads
     for thread_id in threads.dirty:
-        blobs[f"thread:{name}:{thread_id}"] = pack(threads.by_id[thread_id].dump())
-    blobs.update({f"thread:{name}:{thread_id}": None for thread_id in threads.gone})
+        blobs[f"thread:{name}{US}{thread_id}"] = pack(threads.by_id[thread_id].dump())
+    blobs.update({f"thread:{name}{US}{thread_id}": None for thread_id in threads.gone})
     threads.dirty.clear()
     threads.gone.clear()
 
@@ -101,22 +105,24 @@ def load(engine: Engine, blobs: Mapping[str, bytes]) -> None:
         for key in blobs:
             if key.startswith("topic:"):
                 _load_topic(engine, key.removeprefix("topic:"), unpack(blobs[key], strict=False))
-        for key in sorted(blobs, reverse=True):  # voices before copies, which refer to them
-            _load_part(engine, key, blobs[key])
+        for key, blob in blobs.items():
+            _load_part(engine, key, blob)
     except (msgspec.MsgspecError, ValueError, TypeError, KeyError) as error:
         raise BrokenState(
             f"the stored state cannot be read ({error}); restore a backup of the store"
         ) from error
-    for watch in engine.watches.values():
-        threads = watch.state.counts.threads
-        threads.by_id = dict(sorted(threads.by_id.items(), key=lambda item: (item[1].last, item[0])))
 
 
 def _load_meta(engine: Engine, blobs: Mapping[str, bytes]) -> None:
-    version, engine.ticked, touched, tallies = unpack(blobs["meta"])
+    version, *parts = unpack(blobs["meta"])
     if version != FORMAT:
         raise BrokenState(f"the stored state has format {version}, this version reads {FORMAT}")
-    engine.touched = {m: {n for n in names if n in engine.topics} for m, names in touched.items()}
+    engine.ticked, waiting, deleted, tallies = parts
+    engine.waiting = {
+        tick: {name: [_sighting(s) for s in rows] for name, rows in topics.items() if name in engine.topics}
+        for tick, topics in waiting.items()
+    }
+    engine.deleted = {slot: set(ids) for slot, ids in deleted.items()}
     engine.tallies.update(tallies)
     engine.volume = Volume.load(unpack(blobs["volume"]))
 
@@ -125,7 +131,7 @@ def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:
     topic = engine.topics.get(name)
     if topic is None:
         return
-    closed, pulse_at, baseline, surprise, low, case, minutes, touched = parts
+    closed, pulse_at, baseline, surprise, low, case, minutes = parts
     state = TopicState(closed)
     state.pulse_at = pulse_at
     state.baseline = Baseline.load(baseline)
@@ -134,23 +140,21 @@ def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:
     state.low.close(*low)
     state.case = Case(*case) if case else None
     state.counts.minutes = minutes
-    state.touched_threads = set(touched)
     engine.adopt(TopicWatch(topic, engine.policy, engine.volume, state))
 
 
 def _load_part(engine: Engine, key: str, blob: bytes) -> None:
     kind, _, rest = key.partition(":")
     if kind == "thread":
-        name = next((n for n in engine.watches if rest.startswith(f"{n}:")), "")
-        if name:
-            threads = engine.watches[name].state.counts.threads
-            threads.by_id[rest.removeprefix(f"{name}:")] = Thread.load(unpack(blob))
-        return
-    name, _, number = rest.rpartition(":")
+        name, _, number = rest.partition(US)
+    else:
+        name, _, number = rest.rpartition(":")
     if name not in engine.watches:
         return
     counts = engine.watches[name].state.counts
-    if kind == "voices":
+    if kind == "thread":
+        counts.threads.by_id[number] = Thread.load(unpack(blob))
+    elif kind == "voices":
         _load_voices(counts, int(number), unpack(blob))
     elif kind == "copies":
         _load_copies(counts, int(number), unpack(blob, strict=False))
@@ -166,15 +170,8 @@ def _load_voices(counts: Counts, slot: int, parts: list[Any]) -> None:
 
 
 def _load_copies(counts: Counts, hour: int, rows: list[Any]) -> None:
-    """Voices are loaded before: the first of a group and the one that speaks are one object."""
-    for key, first, parts, by_hour in rows:
-        sighting = _sighting(parts) if parts else None
-        if sighting is not None:
-            slot = counts.slots.get(slot_of(sighting.minute))
-            speaking = slot.voices.get(sighting.author) if slot else None
-            if speaking is not None and speaking.rank == sighting.rank:
-                sighting = speaking
-        group = Group((first[0], first[1]), sighting, by_hour)
+    for key, first, author, by_hour in rows:
+        group = Group((first[0], first[1]), author, by_hour)
         counts.copies.days.setdefault(first[0] // DAY_MINUTES, {})[key] = group
         counts.copies.by_hour.setdefault(hour, {})[key] = group
 

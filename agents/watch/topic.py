@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agents.pulse.counts import NEGATIVE, Counts
-from agents.pulse.sighting import SCALE
+from agents.pulse.sighting import SCALE, Sighting
 from agents.watch.baseline import Baseline
 from agents.watch.case import Case
 from agents.watch.scale import WINDOWS, LowVolume, Surprise, height, low_volume_days
@@ -48,12 +49,18 @@ class TopicState:
         self.closed = hour  # the first hour that is still open
         self.case: Case | None = None
         self.pulse_at = 0
-        self.touched_threads: set[str] = set()
+        self.touched_threads: set[str] = set()  # by what this tick takes in
 
     @property
     def low_volume(self) -> bool:
         """Which channel speaks."""
         return self.baseline.learning or self.baseline.level * HOUR_MINUTES < BUSY
+
+    def take_in(self, sightings: Iterable[Sighting]) -> bool:
+        """Count what a tick takes in; False if nothing of it was new."""
+        changed = [s.thread for s in sightings if self.counts.add(s)]
+        self.touched_threads.update(changed)
+        return bool(changed)
 
     def close_until(self, hour: int, volume: Volume) -> None:
         """Learn all hours before `hour`."""
@@ -131,10 +138,7 @@ class TopicState:
         """Negative posts so far and to come of the thread with the largest forecast, among those touched."""
         best = 0.0
         for thread_id in self.touched_threads:
-            thread = self.counts.threads.by_id.get(thread_id)
-            if thread is None:
-                continue
-            thread.close(self.closed * HOUR_MINUTES)
-            if thread.voices_open() >= THREAD_FLOOR:
+            thread = self.counts.threads.closed(thread_id, self.closed * HOUR_MINUTES)
+            if thread is not None and thread.voices_open() >= THREAD_FLOOR:
                 best = max(best, sum(thread.forecast(now)))
         return best

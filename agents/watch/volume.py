@@ -35,8 +35,9 @@ class Volume:
     def add(self, minute: int, count: int = 1) -> None:
         """Count mentions of a minute."""
         self.minutes[minute] = self.minutes.get(minute, 0) + count
-        if self.closed is None:
-            self.closed = minute // HOUR_MINUTES
+        hour = minute // HOUR_MINUTES
+        if self.closed is None or (hour < self.closed and not self.hours):
+            self.closed = hour
 
     def last_hour(self, now: int) -> int:
         """Mentions in the 60 minutes before `now`."""
