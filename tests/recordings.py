@@ -22,13 +22,13 @@ WORDS = """
     toimitus tilaus palvelu puhelin vastaus kuljettaja paketti hinta kassa lasku hyvitys asiakas jono
     myöhässä rikki kylmä märkä hukassa kallis hidas surkea huono väärä tyly sekava turha
     taas vieläkin aivan ihan tosi aina eilen tänään aamulla illalla kolmannen kerran
-""".split()
+"""
 
 
 def complaint(number: int) -> str:
     """A text of its own for each number, as different people write: equal texts would be one campaign."""
     chance = random.Random(number)
-    words = chance.sample(WORDS, 7)
+    words = chance.sample(WORDS.split(), 7)
     words.insert(chance.randrange(8), chance.choice(["Kotikori", "Kotikorin", "Kotikorista", "Kotikorilta"]))
     return " ".join(words)
 

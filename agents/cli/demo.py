@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import signal
 import time
 from collections.abc import Mapping
 from typing import Annotated
@@ -11,11 +11,12 @@ from typing import Annotated
 import httpx
 import typer
 from aiohttp import web
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from agents.cli.exits import Exit
+from agents.cli.progress import progress
 from agents.cli.screen import complain, err, out
 from agents.demo.show import Show
 from agents.receivers import notifiers
@@ -44,17 +45,28 @@ async def _demo(*, stay: bool, port: int) -> int:
     page = await _serve(show, port)
     err().print(f"Palovahti's demo: {len(show.lines):,} recorded lines. The page: {address(page)}")
     try:
-        started = time.perf_counter()
-        await _play(show)
-        seconds = time.perf_counter() - started
-        differences = show.differences()
-        _summarise(show, seconds, differences)
-        if stay:
-            err().print(f"The page stays up at {address(page)} until Ctrl-C.")
-            await asyncio.Event().wait()
+        async with httpx.AsyncClient() as client:
+            receivers = notifiers(show.settings.receivers, client, show.clock, out())
+            outbox = Outbox(show.store, receivers, show.clock, metrics=show.metrics)
+            started = time.perf_counter()
+            await _play(show, outbox)
+            seconds = time.perf_counter() - started
+            differences = show.differences()
+            _summarise(show, seconds, differences)
+            if stay:
+                err().print(f"The page stays up at {address(page)} until Ctrl-C.")
+                await _stay(outbox)
     finally:
         await page.cleanup()
     return Exit.FOUND if differences else Exit.DONE
+
+
+async def _stay(outbox: Outbox) -> None:
+    """Until Ctrl-C, which here is no interruption; what people do on the page reaches the terminal, too."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await outbox.run(stop)
 
 
 async def _serve(show: Show, port: int) -> web.AppRunner:
@@ -76,51 +88,56 @@ def _app(show: Show, port: int) -> web.Application:
     )
 
 
-async def _play(show: Show) -> None:
+async def _play(show: Show, outbox: Outbox) -> None:
     """The recording, each page printed when it is due."""
     zone = show.settings.organisation.zone
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
-        console=err(),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as progress:
-        task = progress.add_task("", total=len(show.lines))
-        async with httpx.AsyncClient() as client:
-            receivers = notifiers(show.settings.receivers, client, show.clock, out())
-            outbox = Outbox(show.store, receivers, show.clock, metrics=show.metrics)
-            for done, outcome in show.steps():
-                for notice in outcome.notices:
-                    if notice.kind == "page":
-                        show.metrics.paged(notice.reason)
-                await outbox.deliver_due()
-                now = show.clock.now().astimezone(zone)
-                progress.update(task, completed=done, description=f"{now:%a %d.%m. %H:%M}")
-                await asyncio.sleep(0)  # the web page answers meanwhile
+    with progress(f"of {len(show.lines):,} lines") as shown:
+        task = shown.add_task("", total=len(show.lines))
+        for done, outcome in show.steps():
+            for notice in outcome.notices:
+                if notice.kind == "page":
+                    show.metrics.paged(notice.reason)
+            await outbox.deliver_due()
+            now = show.clock.now().astimezone(zone)
+            shown.update(task, completed=done, description=f"{now:%a %d.%m. %H:%M}")
+            await asyncio.sleep(0)  # the web page answers meanwhile
 
 
 def _summarise(show: Show, seconds: float, differences: list[str]) -> None:
-    zone = show.settings.organisation.zone
-    table = Table(title="Incidents of the demo", title_justify="left")
-    for name in ("opened", "topic", "severity", "pages", "state", "suggested first response"):
-        table.add_column(name)
-    for incident in show.incidents():
-        opened = f"{incident.opened_at.astimezone(zone):%a %d.%m. %H:%M}"
-        row = (opened, incident.topic, f"{incident.peak_severity}/5", str(incident.pages), incident.state)
-        table.add_row(*map(Text, row), Text(_suggested(incident)))
-    out().print(table)
-    matched = show.mentions
-    out().print(f"{matched:,} mentions in {seconds:.1f} s, {show.bad} unusable lines kept as dead letters.")
+    out().print(_table(show))
+    for number, incident in enumerate(show.incidents(), start=1):
+        out().print(Text(f"\n{number}. {incident.topic}: {_advice(incident)}", style="bold"), soft_wrap=True)
+        out().print(Padding(Text(_suggested(incident)), (0, 3)))
+    rate = show.mentions / max(seconds, 1e-9)
+    out().print(f"\n{show.mentions:,} mentions in {seconds:.1f} s ({rate:,.0f} a second), ", end="")
+    out().print(f"{show.bad} unusable lines kept as dead letters.")
     if not differences:
         out().print("As expected: these incidents and no others.")
     for difference in differences:
         complain(f"not as expected: {difference}")
 
 
+def _table(show: Show) -> Table:
+    zone = show.settings.organisation.zone
+    table = Table(title="Incidents of the demo", title_justify="left")
+    for name in ("", "opened", "topic", "severity", "pages", "state"):
+        table.add_column(name, no_wrap=True)
+    for number, incident in enumerate(show.incidents(), start=1):
+        opened = f"{incident.opened_at.astimezone(zone):%a %d.%m. %H:%M}"
+        row = (opened, incident.topic, f"{incident.peak_severity}/5", str(incident.pages), incident.state)
+        table.add_row(*map(Text, (str(number), *row)))
+    return table
+
+
+def _advice(incident: Incident) -> str:
+    suggestion = incident.suggestion
+    if suggestion is None:
+        return "no suggestion"
+    return "suggested first response" if suggestion.action == "answer" else "watch, do not answer yet"
+
+
 def _suggested(incident: Incident) -> str:
     suggestion = incident.suggestion
     if suggestion is None:
-        return "none"
-    return suggestion.text if suggestion.action == "answer" else f"watch: {suggestion.why}"
+        return ""
+    return suggestion.text if suggestion.action == "answer" else suggestion.why

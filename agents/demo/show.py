@@ -16,7 +16,7 @@ from agents.station import Outcome
 from alerts.incidents import Incident
 from alerts.page.state import DataState
 from alerts.store.sqlite import SqliteStore
-from streams.clock import ManualClock
+from streams.clock import ManualClock, SystemClock
 from streams.codec import decode_lines
 from streams.feeds.feed import FeedBatch
 from streams.metrics import Metrics
@@ -36,6 +36,7 @@ class Show:
         self.settings: Settings = load_settings(CONFIGURATION, {})
         self.store = SqliteStore(":memory:")
         self.clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+        self._wall = SystemClock()  # the recording is never from the future, whatever the demo's clock says
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
         self.station = build_station(self.settings, self.store, self.data_state, recorded=True)
@@ -55,7 +56,7 @@ class Show:
         while chunk := list(islice(lines, BATCH)):
             decoded = decode_lines(
                 [line.encode() for line in chunk],
-                datetime.now(UTC),
+                self._wall.now(),
                 defaults=Defaults(feed=FEED),
                 recent=recent,
             )
@@ -67,11 +68,9 @@ class Show:
         yield done, self._noted(self.station.idle(self.clock.now()))
 
     def _play(self, batch: FeedBatch) -> Outcome:
-        if not batch.mentions:
-            return Outcome()
-        last = batch.mentions[-1]
-        self.clock.move_to(max(m.event_at for m in batch.mentions))
-        self._lag = _lag(last)
+        if batch.mentions:
+            self.clock.move_to(max(m.event_at for m in batch.mentions))
+            self._lag = _lag(batch.mentions[-1])
         self.mentions += self.station.accept(batch, self.clock.now())
         return self._noted(self.station.work(self.clock.now(), limit=2 * BATCH))
 
