@@ -198,8 +198,8 @@ def _occasion(
 
 
 def _measured(event: Escalation) -> dict[str, Any]:
-    """What the escalation says, as fields of the incident."""
-    return {
+    """What the escalation says, as fields of the incident; why it is one is told by its rise, not its end."""
+    fields = {
         "severity": event.severity,
         "score": event.score,
         "threshold": event.threshold,
@@ -209,6 +209,10 @@ def _measured(event: Escalation) -> dict[str, Any]:
         "last_escalation": event.id,
         "last_escalation_at": event.at,
     }
+    if event.kind in ("cooling", "resolved"):
+        for name in ("score", "reason", "evidence"):
+            del fields[name]
+    return fields
 
 
 def _moved(incident: Incident, event: Escalation, state: State) -> dict[str, Any]:

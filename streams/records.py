@@ -175,7 +175,7 @@ class Evidence(Record):
     usual_low: float
     usual_high: float
     usual_mean: float
-    people_last_hour: int | None = Field(description="distinct known authors; None where the feed names none")
+    people_last_hour: int | None = Field(description="distinct authors that complain; None where the feed names none")
     mentions_last_hour: int
     raw_mentions_last_hour: int
     negative_share: float

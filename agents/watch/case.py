@@ -17,7 +17,7 @@ class Case:
     steps: int = 0  # escalations so far, for their ids
     calm_since: int | None = None
     ended: int | None = None
-    last: int = 0
+    cooled: bool = False  # said to cool; it flares up again or ends
 
     @property
     def live(self) -> bool:

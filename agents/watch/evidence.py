@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from agents.pulse.counts import NEGATIVE, PEOPLE
 from agents.pulse.sighting import SCALE, Sighting, words_of
@@ -18,6 +18,22 @@ MAIN_THREAD = 0.5  # a thread with at least this share of the voices is where it
 THREAD_VOICES = 3
 WORDS_SHOWN = 5
 NEVER_SHOWN_ABOVE = 6.0  # return periods are shown up to a million days
+
+
+def complaints(voices: Iterable[Sighting], usual_share: float) -> list[Sighting]:
+    """The voices that complain: at least as likely negative as not, or twice as likely as is usual here."""
+    least = SCALE * min(0.5, 2 * usual_share)
+    return [v for v in voices if v.negative >= least]
+
+
+def names_known(voices: Sequence[Sighting]) -> bool:
+    """Whether most of the voices have a known author."""
+    return 2 * sum(v.known for v in voices) >= len(voices) > 0
+
+
+def people(voices: Iterable[Sighting]) -> int:
+    """Distinct authors."""
+    return len({v.author for v in voices})
 
 
 def main_thread(voices: Iterable[Sighting]) -> tuple[str | None, float]:
@@ -79,17 +95,17 @@ def evidence_of(
     voices = sorted(state.counts.voices(now - HOUR_MINUTES, now), key=lambda v: v.rank, reverse=True)
     thread, share = main_thread(voices)
     r, r_low, r_high, coming = spread_of_topic(state, now)
-    known = {v.author for v in voices if v.known}
+    share_usual = state.baseline.share(volume)
     return Evidence(
         negative_last_hour=round(measure.negative, 1),
         usual_low=round(measure.low, 1),
         usual_high=round(measure.high, 1),
         usual_mean=round(measure.usual, 2),
-        people_last_hour=len(known) if 2 * len(known) >= len(voices) > 0 else None,
+        people_last_hour=people(complaints(voices, share_usual)) if names_known(voices) else None,
         mentions_last_hour=measure.voices,
         raw_mentions_last_hour=measure.raw,
         negative_share=round(measure.negative / measure.voices, 3) if measure.voices else 0.0,
-        usual_share=round(state.baseline.share(volume), 3),
+        usual_share=round(share_usual, 3),
         spread_last_hour=measure.spread,
         reproduction=round(r, 2),
         reproduction_low=round(r_low, 2),

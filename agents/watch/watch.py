@@ -8,7 +8,15 @@ from enum import StrEnum
 from agents.pulse.counts import NEGATIVE
 from agents.pulse.sighting import SCALE
 from agents.watch.case import Case
-from agents.watch.evidence import MAIN_THREAD, evidence_of, main_thread, spread_of_topic
+from agents.watch.evidence import (
+    MAIN_THREAD,
+    complaints,
+    evidence_of,
+    main_thread,
+    names_known,
+    people,
+    spread_of_topic,
+)
 from agents.watch.policy import DAYS_A_MONTH, RULE_VERSION, WatchPolicy
 from agents.watch.scale import threshold_days
 from agents.watch.topic import BUSY, Measure, TopicState
@@ -113,25 +121,15 @@ class TopicWatch:
     def _enough_people(self, measure: Measure) -> bool:
         """The floor of distinct authors that complain, where authors are known.
 
-        Few who complain often are no crowd either: complaints counted in the last hour are at most twice
-        the people behind them.
+        Few who complain often are no crowd either: complaints of the last hour are at most twice the
+        people behind them.
         """
-        start = measure.minute - HOUR_MINUTES
-        complains = SCALE * min(0.5, 2 * self.state.baseline.share(self.volume))
-        people: set[int] = set()
-        known = voices = complaints = 0
-        recently: set[int] = set()
-        for v in self.state.counts.voices(measure.minute - SLOW_MINUTES, measure.minute):
-            voices += 1
-            known += v.known
-            if v.negative >= complains:
-                people.add(v.author)
-                if v.minute >= start:
-                    complaints += 1
-                    recently.add(v.author)
-        if 2 * known < voices or voices == 0:
+        voices = list(self.state.counts.voices(measure.minute - SLOW_MINUTES, measure.minute))
+        if not names_known(voices):
             return True
-        return len(people) >= self.policy.people_floor and complaints <= 2 * len(recently)
+        found = complaints(voices, self.state.baseline.share(self.volume))
+        recent = [v for v in found if v.minute >= measure.minute - HOUR_MINUTES]
+        return people(found) >= self.policy.people_floor and len(recent) <= 2 * people(recent)
 
     def _refractory(self) -> int:
         quiet = self.state.baseline.level * HOUR_MINUTES < BUSY
@@ -164,32 +162,45 @@ class TopicWatch:
 
     def _reopen(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
         case.ended = case.calm_since = None
+        case.cooled = False
         self.state.low.reset(measure.minute)
         evidence = self._evidence(measure)
         case.severity = max(case.severity, severity(evidence))
         out.append(self._escalation("reopened", case, measure, evidence, "flared up again"))
 
     def _follow(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
-        """A live case: rising, cooling or over."""
+        """A live case: rising, cooling or over. Once it cools only a score above the threshold stirs it."""
+        calm = self._calm(measure)
+        if case.cooled and not calm and measure.score >= self.threshold:
+            self._reopen(case, measure, out)
+        elif calm or case.cooled:
+            self._cool(case, measure, out)
+        else:
+            case.calm_since = None
+            if measure.minute % REVIEW_MINUTES == 0:
+                self._review(case, measure, out)
+
+    def _cool(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
         now = measure.minute
-        if self._calm(measure):
-            if case.calm_since is None:
-                case.calm_since = now
-            calm = now - case.calm_since
-            if calm == self.policy.resolve_minutes // 2:
-                out.append(self._escalation("cooling", case, measure, self._evidence(measure), "calm"))
-            elif calm >= self.policy.resolve_minutes:
-                case.ended = now
-                self.state.low.reset(now)
-                out.append(self._escalation("resolved", case, measure, self._evidence(measure), "calm"))
-            return
-        case.calm_since = None
-        if now % REVIEW_MINUTES == 0:
-            evidence = self._evidence(measure)
-            worse = severity(evidence)
-            if worse > case.severity:
-                case.severity = worse
-                out.append(self._escalation("raised", case, measure, evidence, "severity rose"))
+        if case.calm_since is None:
+            case.calm_since = now
+        calm_minutes = now - case.calm_since
+        if calm_minutes >= self.policy.resolve_minutes:
+            case.ended = now
+            self.state.low.reset(now)
+            out.append(self._escalation("resolved", case, measure, self._evidence(measure), "calm"))
+        elif calm_minutes >= self.policy.resolve_minutes // 2 and not case.cooled:
+            case.cooled = True
+            self.state.low.reset(now)
+            out.append(self._escalation("cooling", case, measure, self._evidence(measure), "calm"))
+
+    def _review(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
+        """Weigh a live case anew."""
+        evidence = self._evidence(measure)
+        worse = severity(evidence)
+        if worse > case.severity:
+            case.severity = worse
+            out.append(self._escalation("raised", case, measure, evidence, "severity rose"))
 
     def _calm(self, measure: Measure) -> bool:
         """Back among the usual, and not growing."""

@@ -29,12 +29,14 @@ def quotable(
 ) -> tuple[str, ...]:
     """At most two words or short phrases to quote: no abuse, names, numbers, links, nor the topic itself.
 
-    `mode` "top" prefers the thread's top words; "matched" takes only those that the lexicon knows, so that a
-    person's name cannot slip in where it would hurt; "none" quotes nothing.
+    What the lexicon knows of the situation comes first, since it names the matter. `mode` "top" goes on with
+    the thread's top words; "matched" does not, so that a person's name cannot slip in where it would hurt;
+    "none" quotes nothing.
     """
     if mode == "none":
         return ()
-    candidates = [*(top_words[:20] if mode == "top" else ()), *recognition.words]
+    known = sorted(recognition.words, key=lambda one: one not in top_words)  # those that most people use first
+    candidates = [*known, *(top_words[:20] if mode == "top" else ())]
     names = _names(mentions) | set(tokens(topic))
     chosen: list[str] = []
     for candidate in candidates:

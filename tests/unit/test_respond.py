@@ -106,7 +106,7 @@ def test_the_operators_choice_wins_and_the_guess_stays_one_click_away():
 
 def test_the_answer_names_the_matter_in_the_critics_own_words():
     found = suggest(incident(), crowd("Posti hukkasi pakettini"), OURS, AT, channel="facebook")
-    assert "”paketti”, ”kadonnut”" in found.text
+    assert "”kadonnut”, ”paketti”" in found.text
     assert "Posti" not in found.text
 
 
