@@ -84,7 +84,7 @@ class Copies:
         self.dropped: set[int] = set()
 
     def join(self, sighting: Sighting) -> Iterator[tuple[int, int]]:
-        """Put a new mention among its copies; yields minute and author of those that may fall silent or speak."""
+        """Put a new mention among its copies; yields minute and author of those that may change."""
         groups = self.days.setdefault(sighting.minute // DAY_MINUTES, {})
         mine = (sighting.minute, sighting.id)
         for key in sighting.copies:
