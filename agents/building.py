@@ -13,7 +13,6 @@ from agents.watch.watch import TopicBudget
 from agents.watch.words import ordinary_words
 from alerts.composing import DataStateOf
 from alerts.desk import Desk
-from alerts.incidents import IncidentPolicy
 from alerts.respond.suggest import prepare
 from alerts.store.store import Store
 
@@ -32,7 +31,7 @@ def build_desk(settings: Settings, store: Store, data_state: DataStateOf) -> Des
     """The desk with its receivers; every mistake in a playbook is raised here, before anything runs."""
     prepare(settings.organisation)
     receivers = receiver_infos(settings.receivers)
-    return Desk(store, IncidentPolicy(), settings.organisation, receivers, data_state)
+    return Desk(store, settings.incidents, settings.organisation, receivers, data_state)
 
 
 def build_station(settings: Settings, store: Store, data_state: DataStateOf, *, recorded: bool) -> Station:

@@ -17,6 +17,7 @@ from agents.match.topic import Topic
 from agents.sections import Sections, message
 from agents.sentiment.settings import SentimentSettings
 from agents.watch.policy import WatchPolicy
+from alerts.incidents import IncidentPolicy
 from alerts.notifiers.console import ConsoleSettings
 from alerts.notifiers.pagerduty import PagerDutySettings
 from alerts.notifiers.webhook import WebhookSettings
@@ -68,6 +69,7 @@ class Settings(BaseModel):
     web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
     watch: WatchPolicy = WatchPolicy()
+    incidents: IncidentPolicy = IncidentPolicy()
     sentiment: SentimentSettings = SentimentSettings()
 
 
@@ -76,6 +78,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "web": WebSettings,
     "store": StoreSettings,
     "watch": WatchPolicy,
+    "incidents": IncidentPolicy,
     "sentiment": SentimentSettings,
 }
 

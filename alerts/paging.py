@@ -2,7 +2,7 @@
 
 An incident pages once when it opens, when its severity rises above all before, when an answer is overdue, and
 when it is reopened worse than ever. Everything else is silent. What holds a page back: a person closed the
-incident; the cause is older than `max_page_age`; a snooze (severity 5 breaks it).
+incident; the cause is older than `max_page_age_minutes`; a snooze (severity 5 breaks it).
 """
 
 from __future__ import annotations
@@ -20,11 +20,16 @@ from streams.records import Record
 class IncidentPolicy(Record):
     """When incidents may page."""
 
-    max_page_age: timedelta = Field(
-        default=timedelta(hours=2),
-        gt=timedelta(0),
+    max_page_age_minutes: int = Field(
+        default=120,
+        ge=1,
         description="nothing older, in event time before now, ever pages: a first run stays silent",
     )
+
+    @property
+    def max_page_age(self) -> timedelta:
+        """The oldest cause that may page."""
+        return timedelta(minutes=self.max_page_age_minutes)
 
 
 class Decision(StrEnum):
