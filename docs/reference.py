@@ -35,6 +35,7 @@ SENTENCES = {
     "web": "the page and the API",
     "store": "where everything is kept, and for how long",
     "watch": "how it is decided whether to wake somebody",
+    "incidents": "when an incident may page",
     "sentiment": "how texts are judged",
     "organisation.name": "as it stands in answers and on the page",
     "organisation.timezone": "of every clock time that people see, and of times without a zone",
