@@ -1,0 +1,93 @@
+"""The check of a draft reply by rules R01 to R33. Pure: the same draft and context give the same findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import yaml
+
+from alerts.organisation import LANGUAGES
+from alerts.respond.rules.case import Case, Hit, Hits, confirmed_facts
+from alerts.respond.rules.conduct import CONDUCT
+from alerts.respond.rules.contents import CONTENTS, accepts
+from alerts.respond.rules.context import ReplyContext
+from alerts.respond.rules.draft import Draft
+from alerts.respond.rules.finding import Finding, Report, report
+from alerts.respond.rules.truth import TRUTH
+from alerts.respond.rules.wording import WORDING
+from streams.errors import BadRecord
+
+RULES: Final[tuple[Callable[[Case], Hits], ...]] = (*CONTENTS, *WORDING, *TRUTH, *CONDUCT)
+LONGEST: Final = 20_000
+_NOTHING: Final = ReplyContext()
+
+
+def check(
+    text: str, language: str, context: ReplyContext = _NOTHING, *, say_in: str | None = None
+) -> Report:
+    """What is wrong with a draft reply, and how to mend it.
+
+    `context` says what the draft is checked against; what it leaves out is not held against the draft, but
+    without facts nothing counts as confirmed. Reasons and remedies are in `say_in` (default: the draft's
+    language). Raises BadRecord for a language that is none of ours, an empty or an endless draft.
+    """
+    if language not in LANGUAGES:
+        raise BadRecord("unknown_language", f"{language[:20]!r} is none of {', '.join(LANGUAGES)}")
+    if not text.strip() or len(text) > LONGEST:
+        raise BadRecord("no_draft", f"a draft has 1 to {LONGEST} characters, this one {len(text)}")
+    case = _case(text, language, context)
+    hits = (hit for rule in RULES for hit in rule(case))
+    return report(language, tuple(_findings(hits, case, say_in or language)))
+
+
+def forbidden(text: str, language: str) -> list[str]:
+    """Why a piece of a reply (a playbook's string) may not be said; empty when it may.
+
+    >>> forbidden("Pahoittelemme, jos tämä harmitti.", "fi")[0][:3]
+    'R12'
+    """
+    found = check(text, language, ReplyContext(part=True, situation="recall"), say_in="en")
+    return [f"{one.rule} ({one.name}): {one.why}" for one in found.findings]
+
+
+@cache
+def rule_texts() -> dict[str, dict[str, Any]]:
+    """Name, severity, evidence and, in three languages, why and mend of every rule."""
+    text = resources.files(__package__).joinpath("rules.yaml").read_text(encoding="utf-8")
+    texts: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return texts
+
+
+def _case(text: str, language: str, context: ReplyContext) -> Case:
+    if context.responsibility is None and any(accepts(fact) for fact in context.facts or ()):
+        context = context.model_copy(update={"responsibility": "accepted"})
+    return Case(Draft(text), language, context, confirmed_facts(context, language, context.now))
+
+
+def _findings(hits: Iterable[Hit], case: Case, say_in: str) -> list[Finding]:
+    found: dict[tuple[str, int | None], Finding] = {}
+    for hit in hits:
+        one = _finding(hit, case, say_in)
+        found.setdefault((one.rule, one.start), one)
+    return list(found.values())
+
+
+def _finding(hit: Hit, case: Case, say_in: str) -> Finding:
+    told = rule_texts()[hit.rule]
+    place: dict[str, Any] = {}
+    if hit.span is not None:
+        tokens = case.draft.tokens
+        start, end = tokens[hit.span.first].start, tokens[hit.span.last].end
+        place = {"start": start, "end": end, "text": case.draft.text[start:end]}
+    return Finding(
+        rule=hit.rule,
+        name=told["name"],
+        severity=hit.severity or told["severity"],
+        why=told[say_in]["why"],
+        evidence=told["evidence"],
+        mend=told[say_in]["mend"],
+        **place,
+    )

@@ -1,0 +1,183 @@
+"""Rules about what a first public answer holds: the matter, concern, what is known and not, action, time, place."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from alerts.organisation import Fact
+from alerts.respond.lexicon import situation_lexicons
+from alerts.respond.rules.case import Case, Hit, Hits
+from alerts.respond.rules.draft import Draft, Span
+from alerts.respond.rules.evidence import number_key, stem
+
+_DELICATE: Final = ("injury", "data_breach", "employee_misconduct", "staff_harassment")
+_SHORT_SENTENCE: Final = 45  # graphemes of the shortest way to say a slot
+_CLOCK: Final = re.compile(r"\d{1,2}[.:]\d\d|\d{1,2}")
+_SHORTENERS: Final = frozenset("bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly lnkd.in t.ly rb.gy".split())
+
+
+def matter(case: Case) -> Hits:
+    """R01: names the concrete matter, in the critics' words where they are known."""
+    if not case.whole:
+        return
+    concrete = _concrete(case)
+    if not concrete:
+        yield Hit("R01")
+        return
+    theirs = _their_stems(case)
+    if not theirs or case.context.situation in _DELICATE or not case.room_for(2 * _SHORT_SENTENCE):
+        return
+    shared = {stem(token.text) for token in case.draft.tokens} & theirs
+    if not shared and not _names_situation(case):
+        yield Hit("R01")
+
+
+def _concrete(case: Case) -> bool:
+    """Whether any word goes beyond what every answer says."""
+    said = [token for token in case.draft.tokens if token.kind == "word"]
+    if any(token.text in case.words.concrete for token in said):
+        return True
+    words = (token for token in said if len(token.text) > 3)
+    return any(
+        not token.text.startswith(case.words.generic)
+        and token.text not in case.words.function_words
+        and not token.text.startswith(tuple(case.words.weekdays))
+        for token in words
+    )
+
+
+def _their_stems(case: Case) -> set[str]:
+    """The stems of the thread's own words: top words, else what people wrote."""
+    texts = case.context.top_words or case.context.thread
+    tokens = [token for text in texts for token in Draft(text[:600]).tokens if token.kind == "word"]
+    return {
+        stem(token.text)
+        for token in tokens
+        if len(token.text) > 3 and not token.text.startswith(case.words.generic)
+    }
+
+
+def _names_situation(case: Case) -> bool:
+    lexicon = situation_lexicons()[case.language]
+    named = {group for group, _ in lexicon.find(token.text for token in case.draft.tokens)}
+    return bool(named - {"praise"})
+
+
+def empathy(case: Case) -> Hits:
+    """R02: recognises what it is like for people."""
+    if case.whole and not case.find("empathy") and case.room_for(_SHORT_SENTENCE):
+        yield Hit("R02")
+
+
+def unknown(case: Case) -> Hits:
+    """R04: says what is not known, as long as no confirmed fact tells the cause."""
+    if not case.whole or _cause_known(case) or not case.room_for(_SHORT_SENTENCE):
+        return
+    if not case.find("unknown"):
+        yield Hit("R04")
+
+
+def _cause_known(case: Case) -> bool:
+    if case.context.cause_known is not None:
+        return case.context.cause_known
+    return any(case.words.within("cause", Draft(fact).line) for fact in case.facts)
+
+
+def action(case: Case) -> Hits:
+    """R05: says what is being done now."""
+    if case.whole and not case.find("action"):
+        yield Hit("R05")
+
+
+def next_update(case: Case) -> Hits:
+    """R06: a clock time or day of the next news, the one that was set, with an owner, inside the policy."""
+    if not case.whole:
+        return
+    severity = "block" if case.context.is_serious else "warn"
+    promised = update_sentences(case)
+    if not promised:
+        relative = case.find("relative")
+        yield Hit("R06", relative[0] if relative else None, severity)
+    elif case.context.owner == "" or not _time_fits(case, promised):
+        yield Hit("R06", promised[0], severity)
+
+
+def update_sentences(case: Case) -> list[Span]:
+    """The sentences that promise news at a clock time or on a day."""
+    updates = {case.draft.sentence(span.first) for span in case.find("update")}
+    timed = {case.draft.sentence(span.first) for span in case.find("when")}
+    return sorted(updates & timed, key=lambda span: span.first)
+
+
+def _time_fits(case: Case, promised: list[Span]) -> bool:
+    context, due = case.context, case.context.next_update_at
+    if due is None:
+        return True
+    if context.now is not None:
+        longest = timedelta(minutes=context.next_update_minutes or 24 * 60)
+        if not context.now <= due <= context.now + longest:
+            return False
+    local = due.astimezone(ZoneInfo(context.timezone))
+    right = {f"{local.hour}.{local.minute:02}", *([str(local.hour)] if local.minute == 0 else [])}
+    right |= {f"{local.hour % 12 or 12}.{local.minute:02}", str(local.hour % 12 or 12)}
+    said = {number_key(token.text) for span in promised for token in case.draft.tokens[span.first : span.last + 1]
+            if token.kind == "number"}  # fmt: skip
+    return not said or bool(said & right)
+
+
+def where(case: Case) -> Hits:
+    """R07: one place to follow, from the sites that are ours."""
+    grave = case.context.situation in ("recall", "injury", "data_breach")
+    severity = "block" if grave else "warn"
+    allowed = _our_domains(case)
+    links = [at for at, token in enumerate(case.draft.tokens) if token.kind == "url"]
+    for at in links:
+        domain = _domain(case.draft.tokens[at].text)
+        if domain in _SHORTENERS or (allowed and not _is_ours(domain, allowed)):
+            yield Hit("R07", Span(at, at), severity)
+    if case.whole and not links and _is_missing(case):
+        yield Hit("R07", None, severity)
+
+
+def _is_missing(case: Case) -> bool:
+    url = case.context.info_url
+    if url == "" or (case.channel is not None and not case.channel.links):
+        return False
+    if url is None:
+        return not case.find("where")
+    taken = max(len(url), (case.channel.url_counts_as or 0) if case.channel else 0)
+    return case.room_for(taken + 10)
+
+
+def _our_domains(case: Case) -> set[str]:
+    context = case.context
+    texts = [context.info_url or "", context.private_channel or "", context.signature or "", *case.facts]
+    found = {_domain(token.text) for text in texts for token in Draft(text).tokens if token.kind == "url"}
+    return found | {_domain(name) for name in context.allowed_domains}
+
+
+def _domain(address: str) -> str:
+    netloc = urlsplit(address if "://" in address else f"//{address}").netloc
+    return netloc.rsplit("@", 1)[-1].split(":")[0].removeprefix("www.").casefold()
+
+
+def _is_ours(domain: str, allowed: set[str]) -> bool:
+    return any(domain == one or domain.endswith(f".{one}") for one in allowed)
+
+
+def recall_instruction(case: Case) -> Hits:
+    """R33: a recall tells people to stop using the product."""
+    if case.whole and case.context.situation == "recall" and not case.find("stop_using"):
+        yield Hit("R33")
+
+
+def accepts(fact: str | Fact) -> bool:
+    """Whether a fact accepts responsibility."""
+    return isinstance(fact, Fact) and fact.accepts_responsibility
+
+
+CONTENTS: Final = (matter, empathy, unknown, action, next_update, where, recall_instruction)
