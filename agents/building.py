@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.match import Topic
-from agents.pipeline import ClockOf, Pipeline, event_clock, observed_clock
+from agents.pipeline import ClockOf, Pipeline, event_clock
 from agents.receivers import receiver_infos
 from agents.sentiment.loading import load_scorer
 from agents.settings import Settings
@@ -38,7 +38,7 @@ def build_station(settings: Settings, store: Store, data_state: DataStateOf, *, 
     """feeds ─► queue ─► match ─► score ─► watch ─► desk ─► outbox, on one store."""
     return Station(
         store,
-        build_pipeline(settings, event_clock if recorded else observed_clock),
+        build_pipeline(settings, event_clock),
         build_engine(settings),
         build_desk(settings, store, data_state),
         settings.organisation,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -30,8 +30,10 @@ class Watched(Protocol):
 class Meter:
     """Counts what happens, by feed, topic and receiver."""
 
-    def __init__(self, metrics: Metrics, store: Store, feeds: Mapping[str, Watched]) -> None:
-        self._metrics, self._store, self._feeds = metrics, store, feeds
+    def __init__(
+        self, metrics: Metrics, store: Store, feeds: Mapping[str, Watched], topics: Sequence[str]
+    ) -> None:
+        self._metrics, self._store, self._feeds, self._topics = metrics, store, feeds, topics
         self._lags: dict[str, float] = {}
         self._gaps: list[datetime] = []
 
@@ -41,7 +43,8 @@ class Meter:
         self._metrics.mentions("duplicate", batch.feed, len(batch.mentions) - new)
         for letter in batch.dead_letters:
             self._metrics.bad(batch.feed, letter.reason)
-        self._gaps += [gap.end for gap in batch.gaps]
+        fresh = [end for end in self._gaps if end > now - FRESH]
+        self._gaps = fresh + [gap.end for gap in batch.gaps]
         if batch.mentions:
             last = max(batch.mentions, key=_published)
             self._metrics.arrived(batch.feed, last.published_at, now)
@@ -67,10 +70,10 @@ class Meter:
         """Incidents as they stand."""
         live = self._store.incidents(LIVE)
         self._metrics.open_incidents(Counter(incident.severity for incident in live))
-        waiting = {i.topic: i.opened_at for i in live if i.answered_at is None}
-        for topic in {i.topic for i in live}:
-            opened = waiting.get(topic)
-            self._metrics.unanswered(topic, (now - opened).total_seconds() if opened else 0.0)
+        waiting = {i.topic: i.opened_at for i in live if i.answered_at is None}  # newest first: oldest stays
+        for topic in self._topics:
+            opened = waiting.get(topic, now)
+            self._metrics.unanswered(topic, max(0.0, (now - opened).total_seconds()))
 
     def data_state(self, now: datetime) -> DataState:
         """How well we see: for the page's fourth line."""
