@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from alerts.incidents import Incident, Notice
 from alerts.notifiers.event import OURS, NoticeEvent
+from alerts.respond.rules import ReplyContext, Report
 from streams.records import Escalation, HumanAction, Mention, Pulse
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "schemas"
@@ -28,6 +29,8 @@ RECORDS: Final[dict[str, tuple[type[BaseModel], JsonSchemaMode]]] = {
     "pulse": (Pulse, "serialization"),
     "notice": (Notice, "serialization"),
     "event": (NoticeEvent, "serialization"),
+    "reply_context": (ReplyContext, "validation"),
+    "reply_report": (Report, "serialization"),
 }
 """By name, each with whether its schema says what is taken in or what is given out."""
 

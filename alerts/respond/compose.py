@@ -20,6 +20,16 @@ DROPS: Final[tuple[str, ...]] = (
     "private", "more_facts", "instruct", "signature", "follow", "unknown", "second_word", "known", "empathy",
     "words",
 )  # fmt: skip
+# What comes back first, when dropping something long left room for something short.
+REFILLS: Final[tuple[Slot, ...]] = (
+    "empathy",
+    "known",
+    "unknown",
+    "follow",
+    "signature",
+    "instruct",
+    "private",
+)
 OWN_LINE: Final[frozenset[Slot]] = frozenset({"follow", "private", "signature"})
 _SENTENCE_ENDS: Final = (".", "!", "?", "…")
 
@@ -50,13 +60,23 @@ def compose(book: Playbook, values: Values, channel: Channel) -> Draft:
     """The fullest form that fits the channel; the shortest one where even that is too long."""
     values = _for_channel(values, channel)
     wanted = _slots(book, values)
-    draft = Draft("", ())
+    filled: dict[Slot, str] = {}
     for filled in _shapes(book, values):
-        text = _joined(filled)
-        draft = Draft(text, tuple(slot for slot in wanted if slot not in filled))
-        if channel.fits(text):
+        if channel.fits(_joined(filled)):
             break
-    return draft
+    filled = _refilled(filled, _slots(book, values, SHORTENS), channel)
+    return Draft(_joined(filled), tuple(slot for slot in wanted if slot not in filled))
+
+
+def _refilled(filled: dict[Slot, str], short: dict[Slot, str], channel: Channel) -> dict[Slot, str]:
+    """With what was dropped before something longer went, as far as there is room after all."""
+    for slot in REFILLS:
+        if slot in filled or slot not in short:
+            continue
+        fuller = {one: filled.get(one, text) for one, text in short.items() if one in filled or one == slot}
+        if channel.fits(_joined(fuller)):
+            filled = fuller
+    return filled
 
 
 def _shapes(book: Playbook, values: Values) -> Iterator[dict[Slot, str]]:

@@ -26,7 +26,7 @@ FILLED_BY: Final[dict[str, str]] = {
     "private": "private_channel",
     "signature": "signature",
 }
-_PLACEHOLDER: Final = re.compile(r"\{([a-z_]*)\}")
+PLACEHOLDER: Final = re.compile(r"\{([a-z_]*)\}")
 _BRACE: Final = re.compile(r"[{}]")
 
 
@@ -91,11 +91,11 @@ class Playbook(BaseModel):
 
 def _check_placeholders(slot: str, text: str) -> None:
     allowed = FILLED_BY.get(slot)
-    for name in _PLACEHOLDER.findall(text):
+    for name in PLACEHOLDER.findall(text):
         if name != allowed:
             takes = f"only {{{allowed}}} is filled here" if allowed else "nothing is filled here"
             raise ValueError(f"{slot}: {{{name}}} is unknown: {takes}")
-    if _BRACE.search(_PLACEHOLDER.sub("", text)):
+    if _BRACE.search(PLACEHOLDER.sub("", text)):
         raise ValueError(f"{slot}: a lone brace: remove it")
     if allowed and f"{{{allowed}}}" not in text:
         raise ValueError(f"{slot}: {{{allowed}}} is missing from {text!r}: add it")

@@ -11,9 +11,9 @@ import pytest
 from alerts.organisation import LANGUAGES, Organisation
 from alerts.respond.bundled import bundled_yaml
 from alerts.respond.channels import channel_named, channels
-from alerts.respond.forbidden import apologies, forbidden
 from alerts.respond.lexicon import situation_lexicons, tokens
 from alerts.respond.playbook_files import load_playbooks, playbooks_for, reread_playbooks
+from alerts.respond.rules import apologies, forbidden
 from alerts.respond.situations import SITUATIONS
 from alerts.respond.suggest import suggest
 from streams.errors import BadConfiguration
@@ -53,7 +53,7 @@ def texts(situation: str, language: str):
 @pytest.mark.parametrize(("situation", "language"), BOOKS)
 def test_every_playbook_string_keeps_the_rules(situation, language):
     for slot, text in texts(situation, language):
-        assert forbidden(text, language) == [], (slot, text)
+        assert forbidden(re.sub(r"\{\w+\}", "", text), language, situation) == [], (slot, text)
         assert not re.search(r"\d", text), "a number nobody confirmed"
         assert "!" not in text
         assert apologies(text, language) == (1 if slot == "apology" else 0), (slot, text)
@@ -85,7 +85,6 @@ def test_every_answer_fits_every_channel_and_has_no_empty_slot(situation, langua
         form = channels()[channel.answer_on] if channel.answer_on else channel
         assert form.fits(found.text), (name, len(found.text), found.text)
         assert not re.search(r"[{}]|None|\(\)|”” | ,|\s\.|\.\.|: *$", found.text), found.text
-        assert forbidden(found.text, language) == []
         assert apologies(found.text, language) <= 1
         whole = [text for slot, text in texts(situation, language) if "{" not in text and slot == "action"]
         assert any(text in found.text for text in whole), "the action is never dropped"
@@ -183,9 +182,9 @@ def test_an_own_file_replaces_the_bundled_one_of_its_name(tmp_path):
         (
             "fi/outage.yaml",
             OWN.replace("Kuulimme katkosta.", "Pahoittelemme, jos tämä häiritsi."),
-            "conditional_apology",
+            "R12",
         ),
-        ("fi/outage.yaml", OWN.replace("Kuulimme katkosta.", "Poistamme asiattomat viestit."), "never do"),
+        ("fi/outage.yaml", OWN.replace("Kuulimme katkosta.", "Poistamme asiattomat viestit."), "R20"),
         ("fi/outage.yaml", OWN + "order: [private, acknowledge, action]\n", "answer in public first"),
         ("fi/outage.yaml", "slots: [", "line 1"),
         ("fi/outage.yaml", "- a", "must hold keys"),
@@ -221,22 +220,22 @@ def test_a_bad_edit_keeps_the_last_good_playbooks(tmp_path):
 @pytest.mark.parametrize(
     ("language", "text", "rule"),
     [
-        ("fi", "Pahoittelemme, jos tämä loukkasi.", "conditional_apology"),
-        ("fi", "Näin ei ole voinut tapahtua.", "denial"),
-        ("fi", "Emme kommentoi asiaa.", "no_comment"),
-        ("fi", "Näin ei koskaan enää käy.", "absolutes"),
-        ("fi", "Saatte lahjakortin.", "compensation"),
-        ("sv", "Vi beklagar om någon blev ledsen.", "conditional_apology"),
-        ("sv", "Vi raderar kommentarerna.", "deletion"),
-        ("sv", "Ni har missförstått.", "denial"),
-        ("en", "We are sorry if you were offended.", "conditional_apology"),
-        ("en", "We will delete such comments.", "deletion"),
-        ("en", "We apologise and apologise again.", "apology"),
-        ("en", "This will never happen again.", "absolutes"),
+        ("fi", "Pahoittelemme, jos tämä loukkasi.", "R12"),
+        ("fi", "Näin ei ole voinut tapahtua.", "R11"),
+        ("fi", "Emme kommentoi asiaa.", "R29"),
+        ("fi", "Näin ei koskaan enää käy.", "R16"),
+        ("fi", "Saatte lahjakortin.", "R17"),
+        ("sv", "Vi beklagar om någon blev ledsen.", "R12"),
+        ("sv", "Vi raderar kommentarerna.", "R20"),
+        ("sv", "Ni har missförstått.", "R11"),
+        ("en", "We are sorry if you were offended.", "R12"),
+        ("en", "We will delete such comments.", "R20"),
+        ("en", "We apologise and apologise again.", "R13"),
+        ("en", "This will never happen again.", "R16"),
     ],
 )
 def test_a_forbidden_phrase_is_found(language, text, rule):
-    assert any(f"({rule})" in why for why in forbidden(text, language))
+    assert any(why.startswith(f"{rule} ") for why in forbidden(text, language))
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,18 @@ from alerts.respond.rules.contents import CONTENTS, accepts
 from alerts.respond.rules.context import ReplyContext
 from alerts.respond.rules.draft import Draft
 from alerts.respond.rules.finding import Finding, Report, report
+from alerts.respond.rules.lexicon import words_of
 from alerts.respond.rules.truth import TRUTH
 from alerts.respond.rules.wording import WORDING
 from streams.errors import BadRecord
 
 RULES: Final[tuple[Callable[[Case], Hits], ...]] = (*CONTENTS, *WORDING, *TRUTH, *CONDUCT)
 LONGEST: Final = 20_000
+_SPOKEN: Final = ("R12", "R13", "R18", "R24")  # warnings that no prepared text should bring along
 _NOTHING: Final = ReplyContext()
 
 
-def check(
-    text: str, language: str, context: ReplyContext = _NOTHING, *, say_in: str | None = None
-) -> Report:
+def check(text: str, language: str, context: ReplyContext = _NOTHING, *, say_in: str | None = None) -> Report:
     """What is wrong with a draft reply, and how to mend it.
 
     `context` says what the draft is checked against; what it leaves out is not held against the draft, but
@@ -43,14 +43,26 @@ def check(
     return report(language, tuple(_findings(hits, case, say_in or language)))
 
 
-def forbidden(text: str, language: str) -> list[str]:
+def forbidden(text: str, language: str, situation: str | None = None) -> list[str]:
     """Why a piece of a reply (a playbook's string) may not be said; empty when it may.
 
-    >>> forbidden("Pahoittelemme, jos tämä harmitti.", "fi")[0][:3]
-    'R12'
+    >>> forbidden("Pahoittelemme, jos tämä harmitti.", "fi")
+    ["R12 (no non-apology): An apology with a condition, or for other people's feelings, is none."]
     """
-    found = check(text, language, ReplyContext(part=True, situation="recall"), say_in="en")
-    return [f"{one.rule} ({one.name}): {one.why}" for one in found.findings]
+    if not text.strip():
+        return []
+    context = ReplyContext.model_validate({"part": True, "situation": situation})
+    found = check(text, language, context, say_in="en").findings
+    return [
+        f"{one.rule} ({one.name}): {one.why}"
+        for one in found
+        if one.severity == "block" or one.rule in _SPOKEN
+    ]
+
+
+def apologies(text: str, language: str) -> int:
+    """How many apologies `text` makes; regret and concern are none."""
+    return len(list(words_of(language).find("apology", Draft(text))))
 
 
 @cache

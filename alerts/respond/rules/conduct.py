@@ -1,4 +1,4 @@
-"""Rules about order, venue, history and form: public first, one reply, not copied, in the channel's own form."""
+"""Order, venue, history and form: public first, one reply, not copied, in the channel's own form."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def not_copied(case: Case) -> Hits:
     """R21: not the reply that others got before."""
     history = case.context.history
     ours = _grams(case.draft.text)
-    alike = max((_jaccard(ours, _grams(text)) for text in (*history.recent, *history.public_replies)), default=0)
+    alike = max(
+        (_jaccard(ours, _grams(text)) for text in (*history.recent, *history.public_replies)), default=0
+    )
     if alike >= _ALIKE:
         yield Hit("R21", None, "block" if alike >= _SAME else "warn")
 
@@ -135,6 +137,6 @@ def readable(case: Case) -> Hits:
 
 
 CONDUCT: Final = (
-    public_first, loop_close, one_reply, not_copied, venue, a_person_sends, freeze, channel_form, same_language,
-    readable,
+    public_first, loop_close, one_reply, not_copied, venue, a_person_sends, freeze, channel_form,
+    same_language, readable,
 )  # fmt: skip

@@ -1,8 +1,7 @@
-"""Rules about what a first public answer holds: the matter, concern, what is known and not, action, time, place."""
+"""What a first public answer holds: the matter, concern, what is known and not, action, time, place."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,19 +12,24 @@ from alerts.respond.lexicon import situation_lexicons
 from alerts.respond.rules.case import Case, Hit, Hits
 from alerts.respond.rules.draft import Draft, Span
 from alerts.respond.rules.evidence import number_key, stem
+from alerts.respond.rules.finding import Severity
+from alerts.respond.situations import UNCLEAR
 
 _DELICATE: Final = ("injury", "data_breach", "employee_misconduct", "staff_harassment")
 _SHORT_SENTENCE: Final = 45  # graphemes of the shortest way to say a slot
-_CLOCK: Final = re.compile(r"\d{1,2}[.:]\d\d|\d{1,2}")
-_SHORTENERS: Final = frozenset("bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly lnkd.in t.ly rb.gy".split())
+_SHORTENERS: Final = frozenset(
+    "bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly lnkd.in t.ly rb.gy".split()
+)
 
 
 def matter(case: Case) -> Hits:
     """R01: names the concrete matter, in the critics' words where they are known."""
     if not case.whole:
         return
-    concrete = _concrete(case)
-    if not concrete:
+    nothing_known = case.context.situation == UNCLEAR and not (case.context.top_words or case.context.thread)
+    if nothing_known:
+        return
+    if not _concrete(case):
         yield Hit("R01")
         return
     theirs = _their_stems(case)
@@ -97,7 +101,7 @@ def next_update(case: Case) -> Hits:
     """R06: a clock time or day of the next news, the one that was set, with an owner, inside the policy."""
     if not case.whole:
         return
-    severity = "block" if case.context.is_serious else "warn"
+    severity: Severity = "block" if case.context.is_serious else "warn"
     promised = update_sentences(case)
     if not promised:
         relative = case.find("relative")
@@ -124,15 +128,15 @@ def _time_fits(case: Case, promised: list[Span]) -> bool:
     local = due.astimezone(ZoneInfo(context.timezone))
     right = {f"{local.hour}.{local.minute:02}", *([str(local.hour)] if local.minute == 0 else [])}
     right |= {f"{local.hour % 12 or 12}.{local.minute:02}", str(local.hour % 12 or 12)}
-    said = {number_key(token.text) for span in promised for token in case.draft.tokens[span.first : span.last + 1]
-            if token.kind == "number"}  # fmt: skip
+    tokens = [token for span in promised for token in case.draft.tokens[span.first : span.last + 1]]
+    said = {number_key(token.text) for token in tokens if token.kind == "number"}
     return not said or bool(said & right)
 
 
 def where(case: Case) -> Hits:
     """R07: one place to follow, from the sites that are ours."""
     grave = case.context.situation in ("recall", "injury", "data_breach")
-    severity = "block" if grave else "warn"
+    severity: Severity = "block" if grave else "warn"
     allowed = _our_domains(case)
     links = [at for at, token in enumerate(case.draft.tokens) if token.kind == "url"]
     for at in links:

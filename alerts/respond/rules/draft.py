@@ -11,7 +11,28 @@ from typing import Final
 
 CLAUSE, END = ",", "."
 _ABBREVIATED: Final = frozenset(
-    "kl klo esim mm ym yms ks nro puh os jne t.ex bl.a m.m osv s.k tel nr mr mrs ms dr e.g i.e etc p a t".split()
+    [
+        "kl",
+        "klo",
+        "esim",
+        "mm",
+        "ym",
+        "yms",
+        "ks",
+        "nro",
+        "puh",
+        "os",
+        "jne",
+        "osv",
+        "tel",
+        "nr",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "etc",
+        "t",
+    ]
 )
 _TOKEN: Final = re.compile(
     r"(?P<url>(?:https?://|www\.)[^\s<>\"”]+[^\s<>\"”.,;:!?)])"
@@ -52,7 +73,7 @@ class Span:
 
 
 class Draft:
-    """One draft. `line` is what patterns run on: casefolded tokens with single spaces, marks as , and . tokens."""
+    """One draft. `line` is what patterns run on: casefolded tokens, and marks as the tokens , and ."""
 
     def __init__(self, text: str) -> None:
         self.text = unicodedata.normalize("NFC", text).rstrip()
@@ -86,10 +107,6 @@ class Draft:
         last = bisect_left(self._places, match.end()) - 1
         return Span(first, max(first, last))
 
-    def words(self, span: Span) -> str:
-        """The text of a span as it is written."""
-        return self.text[self.tokens[span.first].start : self.tokens[span.last].end]
-
     def clause(self, at: int) -> Span:
         """The clause around a token, from mark to mark."""
         return self._between(at, (CLAUSE, END))
@@ -105,11 +122,6 @@ class Draft:
         while last + 1 < len(self.tokens) and self.tokens[last + 1].text not in marks:
             last += 1
         return Span(first, last)
-
-    def segment(self, span: Span) -> str:
-        """The stretch of `line` that a span covers, marked as a sentence of its own."""
-        end = self._places[span.last] + len(self.tokens[span.last].text)
-        return ". " + self.line[self._places[span.first] : end] + " . "
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -141,7 +153,7 @@ def _tokens(text: str) -> list[Token]:
 def _ends_sentence(text: str, match: re.Match[str], before: list[Token]) -> bool:
     if "\n" in match[0]:
         return bool(before) and before[-1].text != END
-    if match.end() < len(text) and not text[match.end()].isspace() and text[match.end()] not in "”“\"»«)":
+    if match.end() < len(text) and not text[match.end()].isspace() and text[match.end()] not in '”“"»«)':
         return False
     return not (match[0] == "." and before and before[-1].text in _ABBREVIATED)
 

@@ -1,4 +1,4 @@
-"""What may be said: numbers, names and statements that are confirmed, quoted from the thread or configured."""
+"""What may be said: numbers, names and statements that are confirmed, quoted or configured."""
 
 from __future__ import annotations
 

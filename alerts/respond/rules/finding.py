@@ -18,7 +18,7 @@ class Finding(Record):
     rule: str = Field(description="R01 to R33, as in docs/rules.md")
     name: str = Field(description="the rule's short name")
     severity: Severity = Field(description="block: not before it is mended or overridden in writing")
-    start: int | None = Field(default=None, description="first character, in the draft in composed form (NFC)")
+    start: int | None = Field(default=None, description="first character, in the draft in NFC")
     end: int | None = Field(default=None, description="one after the last character")
     text: str = Field(default="", description="the words found; empty where something is missing")
     why: str

@@ -82,7 +82,9 @@ def _before(line: str, match: re.Match[str], mark: str) -> str:
 
 
 def _group(grammar: Grammar, entry: Any) -> Group:
-    patterns, spare = (entry, (NEGATION, DOUBT)) if isinstance(entry, list) else (entry["say"], entry["spare"])
+    patterns, spare = (
+        (entry, (NEGATION, DOUBT)) if isinstance(entry, list) else (entry["say"], entry["spare"])
+    )
     return Group(grammar.compiled(patterns), tuple(spare))
 
 

@@ -18,14 +18,18 @@ _ROLE_MAIL: Final = re.compile(
     r"^(?:info|asiakaspalvelu|support|help|kundtjanst|kundservice|press|media|viestinta|tietosuoja|privacy|dpo"
     r"|dataskydd|service|contact|palaute|feedback|toimisto|kontakt|security|hello|office)\b", re.IGNORECASE
 )  # fmt: skip
-_PHONE: Final = re.compile(r"(?<![\w/.])(?:\+\d{1,3}[ -]?)?(?:\(0\)[ -]?)?\d{2,5}(?:[ -]\d{2,7}){1,4}(?![\w%])")
+_PHONE: Final = re.compile(
+    r"(?<![\w/.])(?:\+\d{1,3}[ -]?)?(?:\(0\)[ -]?)?\d{2,5}(?:[ -]\d{2,7}){1,4}(?![\w%])"
+)
 _SERVICE_PHONE: Final = re.compile(r"^(?:0?800|0?20|0?10|0?600|0?771|0?116|0?8\d\d|\+?358 ?(?:10|20|800))")
 _CASE_NUMBER: Final = re.compile(
     r"(?:tilauk\w*|tilausnumero\w*|varauk\w*|asiakasnumero\w*|laskun\w*|lähetyk\w*|beställning\w*|ordern?\w*"
     r"|bokning\w*|kundnummer\w*|order|booking|customer number|account number|ticket|reference|invoice)"
     r"[ :#]*(?:numero\w*|nummer|number|no\.?|nro)?[ :#]*((?:[A-Z]{1,4}-?)?\d[\d-]{4,})", re.IGNORECASE
 )  # fmt: skip
-_NAMED: Final = re.compile(r"(?=\b([A-ZÅÄÖ][a-zåäöéü]+)[ \u00a0]([A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?)\b)\b")
+_NAMED: Final = re.compile(
+    r"(?=\b([A-ZÅÄÖ][a-zåäöéü]+)[ \u00a0]([A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?)\b)\b"
+)
 _TEMPLATE: Final = re.compile(
     r"\{\{|\}\}|\$\{|<\s*/?\s*[a-z][^>]{0,80}>|\[(?:nimi|namn|name|xx+|lisää|insert|päivä|datum|date)[^\]]{0,30}\]"
     r"|\{[a-z_]{2,30}\}", re.IGNORECASE
@@ -72,7 +76,9 @@ def _update_clauses(case: Case) -> list[Span]:
         clause
         for sentence in sentences
         for clause in ({one for one in clauses if sentence.first <= one.first <= sentence.last} or {sentence})
-    ] + [case.draft.clause(span.first) for span in case.find("when") if _follows_update(case, span, sentences)]
+    ] + [
+        case.draft.clause(span.first) for span in case.find("when") if _follows_update(case, span, sentences)
+    ]
 
 
 def _follows_update(case: Case, span: Span, sentences: list[Span]) -> bool:
@@ -125,12 +131,14 @@ def _promise_clauses(case: Case) -> list[Span]:
         clause(span.first) for span in case.find("commits")
     }
     other = {clause(span.first) for group in ("update", "past") for span in case.find(group)}
-    found = vowed | {one for one in timed - other if not case.words.within("ask_private", case.draft.segment(one))}
-    return sorted(found, key=lambda span: span.first)
+    asks = {clause(span.first) for span in case.find("ask_private")}
+    return sorted(vowed | (timed - other - asks), key=lambda span: span.first)
 
 
 def _is_owned(case: Case, span: Span) -> bool:
-    said = {stem(token.text) for token in case.draft.tokens[span.first : span.last + 1] if len(token.text) > 3}
+    said = {
+        stem(token.text) for token in case.draft.tokens[span.first : span.last + 1] if len(token.text) > 3
+    }
     for promise in case.context.promises:
         held = {stem(token.text) for token in Draft(promise.what).tokens if len(token.text) > 3}
         if promise.owner.strip() and held and len(said & held) / len(held) >= 0.5:
@@ -190,7 +198,9 @@ def untrusted(case: Case) -> Hits:
 
 def _copied(case: Case) -> Span | None:
     """Seven words in a row that somebody in the thread wrote, outside quotation marks."""
-    words = [(at, token.text) for at, token in enumerate(case.draft.tokens) if token.kind in ("word", "number")]
+    words = [
+        (at, token.text) for at, token in enumerate(case.draft.tokens) if token.kind in ("word", "number")
+    ]
     theirs = [" " + " ".join(_plain_words(text)) + " " for text in case.context.thread]
     for start in range(len(words) - _COPIED + 1):
         run = words[start : start + _COPIED]

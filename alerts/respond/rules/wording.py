@@ -1,4 +1,4 @@
-"""Rules about how something is said: denial, non-apologies, grovelling, blame, absolutes, money, marketing."""
+"""How something is said: denial, non-apologies, grovelling, blame, absolutes, money, marketing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from alerts.respond.rules.case import Case, Hit, Hits
 from alerts.respond.rules.draft import Span
 
 _HARSH: Final = {"R15", "R16", "R17"}  # what a confirmed fact may say all the same
+_APOLOGY_LENGTH: Final = 40  # graphemes of the shortest apology
 _EMOJI: Final = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2764]")
 _STOPS: Final = re.compile(r"!\s?!|\?\s?!|!\s?\?")
 _HASHTAG: Final = re.compile(r"(?<!\w)#\w+")
@@ -81,7 +82,7 @@ def apology_match(case: Case) -> Hits:
     """R14: one apology where responsibility is accepted, none where it is not."""
     apologies = case.find("apology")
     responsibility = case.context.responsibility
-    if responsibility == "accepted" and not apologies and case.whole:
+    if responsibility == "accepted" and not apologies and case.whole and case.room_for(_APOLOGY_LENGTH):
         yield Hit("R14")
     if responsibility in ("unclear", "none") and apologies:
         yield Hit("R14", apologies[0], "warn")
@@ -89,9 +90,8 @@ def apology_match(case: Case) -> Hits:
 
 def advertising(case: Case) -> Hits:
     """R18: hashtags anywhere, emoji where it is serious."""
-    if _HASHTAG.search(case.draft.text):
-        yield Hit("R18")
-    elif case.context.is_serious and _EMOJI.search(case.draft.text):
+    smiles = case.context.is_serious and _EMOJI.search(case.draft.text)
+    if smiles or _HASHTAG.search(case.draft.text):
         yield Hit("R18")
 
 
