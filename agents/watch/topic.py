@@ -120,18 +120,19 @@ class TopicState:
         )  # fmt: skip
 
     def _window_sums(self, now: int) -> list[list[int]]:
-        """Raw mentions, voices, negative mass and spread of each window, in one pass."""
-        sums = [[0, 0, 0, 0] for _ in WINDOWS]
-        longest = WINDOWS[-1]
-        for minute, bucket in self.counts.minutes.items():
-            age = now - minute
-            if 0 < age <= longest:
-                for window, total in zip(WINDOWS, sums, strict=True):
-                    if age <= window:
-                        total[0] += bucket[0]
-                        total[1] += bucket[1]
-                        total[2] += bucket[2]
-                        total[3] += bucket[3]
+        """Raw mentions, voices, negative mass and spread of each window, the shortest first; one pass."""
+        sums, end = [], now
+        raw = voices = negative = spread = 0
+        for window in WINDOWS:
+            for minute in range(now - window, end):
+                bucket = self.counts.minutes.get(minute)
+                if bucket is not None:
+                    raw += bucket[0]
+                    voices += bucket[1]
+                    negative += bucket[2]
+                    spread += bucket[3]
+            sums.append([raw, voices, negative, spread])
+            end = now - window
         return sums
 
     def _fastest_thread(self, now: int) -> float:

@@ -18,8 +18,8 @@ class Volume:
     """Mentions of the whole stream: by minute while open, by hour once closed, and their usual level."""
 
     __slots__ = (
-        "closed", "hours", "level_hours", "level_sum", "minutes", "rhythms", "season", "seen", "share_all",
-        "share_negative",
+        "closed", "hours", "latest", "level_hours", "level_sum", "minutes", "rhythms", "season", "seen",
+        "share_all", "share_negative",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -31,17 +31,21 @@ class Volume:
         self.level_sum = self.level_hours = 0.0
         self.share_negative, self.share_all = 3.0, 10.0  # of all topics together
         self.seen: dict[int, set[int]] = {}
+        self.latest: tuple[int, int] | None = None  # the last hour that was asked for, for the next topic
 
     def add(self, minute: int, count: int = 1) -> None:
         """Count mentions of a minute."""
         self.minutes[minute] = self.minutes.get(minute, 0) + count
+        self.latest = None
         hour = minute // HOUR_MINUTES
         if self.closed is None or (hour < self.closed and not self.hours):
             self.closed = hour
 
     def last_hour(self, now: int) -> int:
         """Mentions in the 60 minutes before `now`."""
-        return sum(self.minutes.get(m, 0) for m in range(now - HOUR_MINUTES, now))
+        if self.latest is None or self.latest[0] != now:
+            self.latest = now, sum(self.minutes.get(m, 0) for m in range(now - HOUR_MINUTES, now))
+        return self.latest[1]
 
     def usual(self, hour: int) -> float:
         """Mentions usual in this hour since 1970; 0 before anything is known."""
@@ -63,8 +67,9 @@ class Volume:
             return
         for hour in range(self.closed, until):
             start = hour * HOUR_MINUTES
-            minutes = range(start, start + HOUR_MINUTES)
-            self._learn(hour, sum(self.minutes.pop(m, 0) for m in minutes))
+            self._learn(hour, sum(self.minutes.get(m, 0) for m in range(start, start + HOUR_MINUTES)))
+            for minute in range(start - HOUR_MINUTES, start):  # the last hour may still be asked for
+                self.minutes.pop(minute, None)
             self.hours.pop(hour - KEPT_HOURS, None)
         self.closed = max(self.closed, until)
 
