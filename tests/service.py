@@ -99,21 +99,37 @@ class Service:
 
     def start(self) -> None:
         """Start it and wait until it says where its page is."""
-        environment = {
-            **os.environ,
-            "KOUKKU_SECRET": FEED_SECRET,
-            "HOOK_URL": self.receiver.url,
-            "HOOK_SECRET": SIGNING_SECRET,
-            "PYTHONWARNINGS": "default",
-        }
-        command = [sys.executable, "-m", "agents", "run", "-c", str(self.config)]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            self._words("run"),
+            cwd=ROOT,
+            env=self._environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         self.said = []
         self._listener = threading.Thread(target=self._listen, args=(self._process,))
         self._listener.start()
         self.await_address(0)
+
+    def command(self, *words: str) -> tuple[int, str]:
+        """Run another command with the same configuration; exit code and output."""
+        done = subprocess.run(
+            self._words(*words),
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    def _words(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "agents", *words, "-c", str(self.config)]
+
+    def _environment(self) -> dict[str, str]:
+        secrets = {"KOUKKU_SECRET": FEED_SECRET, "HOOK_URL": self.receiver.url, "HOOK_SECRET": SIGNING_SECRET}
+        return {**os.environ, **secrets}
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None

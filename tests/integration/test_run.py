@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -196,6 +197,22 @@ def test_a_second_service_on_the_same_store_is_refused(service: Service, receive
     assert second.wait() == Exit.INPUT
     assert service.get("readyz")["ready"] is True
     assert service.end(signal.SIGINT) == Exit.DONE
+
+
+def test_the_running_services_configuration_is_checked_and_its_receivers_tried_beside_it(
+    service: Service, receiver: Receiver
+) -> None:
+    service.start()
+    assert service.command("check-config", "--json") == (
+        Exit.DONE,
+        '{"ok": true, "topics": 1, "feeds": 2, "receivers": 1}\n',
+    )
+    code, told = service.command("test-page", "--json")
+    assert (code, json.loads(told)["ok"]) == (Exit.DONE, True)
+    assert receiver.kinds == ["test"]
+    assert service.incidents() == []
+    receiver.status = 410
+    assert service.command("test-page", "--json")[0] == Exit.FOUND
 
 
 def test_a_page_whose_address_is_taken_stops_the_start(service: Service) -> None:
