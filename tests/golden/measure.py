@@ -1,4 +1,4 @@
-"""How the checker does on the golden drafts: `python -m tests.golden.measure [-v] [--held]`."""
+"""How the checker does on the golden drafts: `python -m tests.golden.measure [-v] [held|second]`."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Score(NamedTuple):
         return self.right / max(1, self.right + self.missed)
 
 
-def drafts(language: str, *, held: bool = False) -> Iterator[Golden]:
+def drafts(language: str, *, part: str = "") -> Iterator[Golden]:
     """Every golden draft of a language."""
-    path = FOLDER / ("held" if held else "") / f"{language}.yaml"
+    path = FOLDER / part / f"{language}.yaml"
     raw: dict[str, list[dict[str, Any]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     for group in (*raw["good"], *raw["bad"]):
         context = ReplyContext.model_validate({**group.get("context", {}), "part": group.get("part", False)})
@@ -56,10 +56,10 @@ def found_in(one: Golden, language: str) -> set[str]:
     return {finding.rule for finding in check(one.text, language, one.context).findings}
 
 
-def score(language: str, *, held: bool = False, say: bool = False) -> Score:
+def score(language: str, *, part: str = "", say: bool = False) -> Score:
     """Right, wrong and missed pairs of a language."""
     counted: Counter[str] = Counter()
-    for one in drafts(language, held=held):
+    for one in drafts(language, part=part):
         found = found_in(one, language)
         counted["right"] += len(found & one.breaks)
         wrong, missed = found - one.breaks - one.also, one.breaks - found
@@ -72,5 +72,5 @@ def score(language: str, *, held: bool = False, say: bool = False) -> Score:
 
 if __name__ == "__main__":
     for language in LANGUAGES:
-        result = score(language, held="--held" in sys.argv, say="-v" in sys.argv)
+        result = score(language, part=next((word for word in sys.argv[1:] if not word.startswith("-")), ""), say="-v" in sys.argv)
         print(f"{language}: precision {result.precision:.3f}, recall {result.recall:.3f}, {result}")

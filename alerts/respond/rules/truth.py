@@ -27,6 +27,10 @@ _CASE_NUMBER: Final = re.compile(
     r"|bokning\w*|kundnummer\w*|order|booking|customer number|account number|ticket|reference|invoice)"
     r"[ :#]*(?:numero\w*|nummer|number|no\.?|nro)?[ :#]*((?:[A-Z]{1,4}-?)?\d[\d-]{4,})", re.IGNORECASE
 )  # fmt: skip
+_ADDRESS: Final = re.compile(
+    r"\b[A-ZÅÄÖ][a-zåäö]+(?:katu|tie|kuja|polku|väylä|kaari|rinne|gatan|vägen|gränd|stigen|torget) \d{1,4}(?: ?[A-Z]\b)?"
+    r"|\b\d{1,4} [A-Z][a-z]+ (?:Street|Road|Lane|Avenue|Drive|Close|Court|Way|Crescent)\b"
+)
 _NAMED: Final = re.compile(
     r"(?=\b([A-ZÅÄÖ][a-zåäöéü]+)[ \u00a0]([A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?)\b)\b"
 )
@@ -159,6 +163,7 @@ def _private(draft: Draft) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match in _ID.finditer(text))
     yield from (match.span() for match in _MAIL.finditer(text) if not _ROLE_MAIL.match(match[0]))
     yield from (match.span() for match in _PHONE.finditer(text) if _is_phone(match[0]))
+    yield from (match.span() for match in _ADDRESS.finditer(text))
     yield from (match.span(1) for match in _CASE_NUMBER.finditer(text))
 
 
