@@ -33,7 +33,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 def half_of(name: str) -> str:
     """Which half a shape or topic belongs to, by its name alone.
 
-    >>> half_of("nab:AAPL"), half_of("nab:FB")
+    >>> half_of("nab:AAPL"), half_of("nab:IBM")
     ('test', 'tune')
     """
     return "tune" if blake2b(name.encode(), digest_size=1).digest()[0] % 2 else "test"
@@ -72,7 +72,7 @@ def timelines(path: Path, name: str, time: str, unit: float = 1.0) -> dict[str, 
 
 def crises(data: Path) -> dict[str, list[float]]:
     """Arrival times of 26 crises in a 1 % sample of Twitter (CrisisLexT26)."""
-    return timelines(data / "crisislex26_timelines.csv.gz", "event", "epoch_s")
+    return timelines(data / "crisislext26_timelines.csv.gz", "event", "epoch_s")
 
 
 def stories(data: Path) -> dict[str, list[float]]:

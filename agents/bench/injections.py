@@ -79,14 +79,15 @@ def backgrounds(data: Path, half: str, rates: Sequence[float] = RATES) -> list[B
     found = []
     for name, series in sorted(public.tickers(data).items()):
         if half in (public.half_of(f"nab:{name}"), "all"):
-            for rate in rates:
-                found.append(Background(f"{name}@{rate:g}", thinned(series, rate, name), windows[name]))
+            found += [
+                Background(f"{name}@{rate:g}", thinned(series, rate, name), windows[name]) for rate in rates
+            ]
     return found
 
 
 def thinned(series: Sequence[tuple[float, float]], an_hour: float, seed: str) -> list[float]:
     """Times of mentions at about so many an hour, spread over the bins of a series."""
-    chance = random.Random(f"{seed}{an_hour}")
+    chance = random.Random(f"{seed}{an_hour}")  # noqa: S311
     mean = sum(value for _, value in series) / len(series) * 12
     keep = min(1.0, an_hour / mean)
     return sorted(
@@ -117,7 +118,7 @@ def run(
     at = place.start
     done = bisect_left(place.times, at)
     engine.step(mentions[:done])
-    chance = random.Random(place.name)
+    chance = random.Random(place.name)  # noqa: S311
     names = sorted(shapes)
     while at + public.LONGEST < place.times[-1]:
         if place.clean(at, at + public.LONGEST):
@@ -134,7 +135,9 @@ def run(
 
 def _clean_share(place: Background, start: float, end: float) -> float:
     steps = 24
-    return sum(place.clean(t, t + 1) for t in (start + (end - start) * i / steps for i in range(steps))) / steps
+    return (
+        sum(place.clean(t, t + 1) for t in (start + (end - start) * i / steps for i in range(steps))) / steps
+    )
 
 
 def _inject(
@@ -154,7 +157,7 @@ def _inject(
         return
     seed = f"{place.name}{shape}{size}{at}"
     count = max(LEAST_STORM, round(size * place.daily))
-    injected = scaled(times, count, at, random.Random(seed))
+    injected = scaled(times, count, at, random.Random(seed))  # noqa: S311
     half = injected[count // 2]
     ahead = mentions[done : bisect_left(place.times, half)]
     arrivals = merge(ahead, storm(injected[: count // 2 + 1], reader, seed), key=lambda a: a.clock_s)

@@ -55,7 +55,7 @@ class Wandering:
 
 
 def arrival(
-    number: str, time: float, negativity: float, author: str, thread: str | None, text: str = ""
+    number: str, time: float, negativity: float, author: str | None, thread: str | None, text: str = ""
 ) -> Arrival:
     """A mention at the moment it is published. Built without validation, for there are millions."""
     mention = Mention.model_construct(
@@ -63,7 +63,7 @@ def arrival(
         platform="x",
         text=text,
         language="en",
-        author=Author.model_construct(id=author),
+        author=Author.model_construct(id=author) if author else None,
         conversation_id=thread,
         published_at=datetime.fromtimestamp(time, UTC),
     )
@@ -74,7 +74,7 @@ def background(
     times: Sequence[float], reader: Reader, seed: str, share: float = BACKGROUND_SHARE
 ) -> Iterator[Arrival]:
     """Everyday talk: mostly single posts by many people, a fifth of them answers in running threads."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     wandering = Wandering(share, chance)
     people = max(50, len(times) // 10)
     for number, time in enumerate(times):
@@ -86,7 +86,7 @@ def background(
 
 def storm(times: Sequence[float], reader: Reader, seed: str, share: float = STORM_SHARE) -> Iterator[Arrival]:
     """Many people, most of whom have not spoken before, half of them in three threads."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     for number, time in enumerate(times):
         negative = chance.random() < share
         thread = f"x:s{chance.randrange(3)}" if chance.random() < 0.5 else None

@@ -1,8 +1,8 @@
 """One scalar per topic: the return period of what is seen, whatever window, thread or channel shows it.
 
-Two channels, of which one speaks at a time. *Surprise*, for topics with a week of history and at least
+Two channels, of which one speaks at a time. *Surprise*, for topics with two days of history and at least
 one negative post an hour: windows and the fastest thread, each standardised by its own block maxima,
-folded into one number whose block maxima give the return period. *Low volume*, for all others: the
+folded into one number that is read off the law of such maxima. *Low volume*, for all others: the
 mixture e-CUSUM, whose threshold states a return period by theory. Both end on the same scale, log10 of
 days, so that there is one threshold: a month divided by the budget.
 """
@@ -13,41 +13,40 @@ from collections.abc import Sequence
 from math import log, log1p, log10
 
 from streams.statistics.cusum import FACTORS, advanced, evidence
-from streams.statistics.maxima import NEVER, BlockMaxima, Spread
+from streams.statistics.maxima import NEVER, Spread
 from streams.windows import BLOCK_MINUTES
 
-WINDOWS = (15, 60, 180)  # minutes
+WINDOWS = (10, 60, 180)  # minutes
 WARM_BLOCKS = 8
-RATIO_WEIGHT = 0.35
 QUIET_THREAD, THREAD_SD = log1p(4), 0.6  # least usual peak of a topic's threads, and its spread
-LEAST_LOOKS, MOST_LOOKS = 8.0, 288.0  # independent steps a day of the low-volume channel
+LEAST_LOOKS, MOST_LOOKS = 16.0, 288.0  # independent steps a day of the low-volume channel
 
 
-def height(count: float, usual: float) -> float:
-    """How high a window stands: its logarithm, moved by a third of the log ratio to the usual.
-
-    Block maxima of plain logarithms page earliest (`docs/decisions/0003-height-of-a-window.md`); the ratio
-    lets the night count.
-    """
-    return log1p(count) + RATIO_WEIGHT * (log1p(count) - log1p(usual))
+def height(count: float) -> float:
+    """How high a window stands: its logarithm. Block maxima of plain logarithms page earliest and keep the
+    budget best (`docs/benchmarks/detection.md`); set against the usual of the hour, quiet nights page."""
+    return log1p(count)
 
 
 class Surprise:
     """Block-maximum calibration of the windows, the fastest thread, and their combination."""
 
-    __slots__ = ("block", "maxima", "peaks", "spreads", "thread_peak", "thread_spread", "top")
+    __slots__ = ("block", "peaks", "spreads", "thread_peak", "thread_spread")
 
     def __init__(self) -> None:
         self.spreads = [Spread() for _ in WINDOWS]
         self.thread_spread = Spread(1.0, 1.0)
-        self.maxima = BlockMaxima()
         self.block = -1
         self._clear()
 
     def _clear(self) -> None:
         self.peaks = [-9.0] * len(WINDOWS)
         self.thread_peak = 0.0
-        self.top: float | None = None
+
+    @property
+    def warm(self) -> bool:
+        """Enough blocks to know what is usual: two days."""
+        return self.spreads[0].count >= WARM_BLOCKS
 
     def combined(self, surprises: Sequence[float], thread: float) -> float:
         """The scalar: the mean over windows or the fastest thread, in units of usual block maxima."""
@@ -66,9 +65,6 @@ class Surprise:
             self.block = block
         self.peaks = [max(p, z) for p, z in zip(self.peaks, surprises, strict=True)]
         self.thread_peak = max(self.thread_peak, log1p(thread))
-        if self.spreads[0].count >= WARM_BLOCKS:
-            score = self.combined(surprises, thread)
-            self.top = score if self.top is None else max(self.top, score)
 
     def _learn(self) -> None:
         if self.block < 0:
@@ -76,32 +72,30 @@ class Surprise:
         for spread, peak in zip(self.spreads, self.peaks, strict=True):
             spread.update(peak)
         self.thread_spread.update(self.thread_peak)
-        if self.top is not None:
-            self.maxima.update(self.top)
         self._clear()
 
     def dump(self) -> list[object]:
         """As a plain list."""
         spreads = [[s.mean, s.var, s.count] for s in (*self.spreads, self.thread_spread)]
-        return [spreads, self.maxima.values, self.block, self.peaks, self.thread_peak, self.top]
+        return [spreads, self.block, self.peaks, self.thread_peak]
 
     @classmethod
     def load(cls, parts: list[object]) -> Surprise:
         """The inverse of `dump`."""
         surprise = cls()
-        spreads, values, surprise.block, surprise.peaks, surprise.thread_peak, surprise.top = parts  # type: ignore[assignment]
+        spreads, surprise.block, surprise.peaks, surprise.thread_peak = parts  # type: ignore[assignment]
         *surprise.spreads, surprise.thread_spread = (Spread(*s) for s in spreads)  # type: ignore[attr-defined]
-        surprise.maxima = BlockMaxima(values)  # type: ignore[arg-type]
         return surprise
 
 
 class LowVolume:
     """The mixture e-CUSUM up to the last closed minute, and the negative mass since it left zero."""
 
-    __slots__ = ("at", "mass", "sums")
+    __slots__ = ("at", "mass", "pending", "sums")
 
     def __init__(self, at: int) -> None:
         self.at = at
+        self.pending = 0.0  # expected up to `at` while nothing came, not yet taken off the sums
         self.sums = [0.0] * len(FACTORS)
         self.mass = 0.0
 
@@ -110,6 +104,8 @@ class LowVolume:
     ) -> tuple[list[float], float]:
         """Sums and mass at minute `until`, given (minute, mass) in order and the usual rate a minute."""
         sums, mass, at = self.sums, self.mass, self.at
+        if self.pending:
+            sums = advanced(sums, 0.0, self.pending, fano)
         for minute, count in counts:
             sums = advanced(sums, 0.0, rate * (minute + 1 - at), fano)
             mass = count + (mass if any(sums) else 0.0)
@@ -120,7 +116,12 @@ class LowVolume:
 
     def close(self, until: int, sums: list[float], mass: float) -> None:
         """Make this the state at minute `until`."""
-        self.at, self.sums, self.mass = until, sums, mass
+        self.at, self.sums, self.mass, self.pending = until, sums, mass, 0.0
+
+    def wait(self, until: int, rate: float) -> None:
+        """Nothing came up to minute `until`: what was expected meanwhile is taken off when it is asked for."""
+        self.pending += rate * (until - self.at)
+        self.at = until
 
     def damp(self) -> None:
         """Halve the evidence: there is more talk, but not more complaint in it."""
@@ -134,7 +135,7 @@ class LowVolume:
 def low_volume_days(sums: Sequence[float], events_a_day: float) -> float:
     """log10 of the days in which such evidence arises once by chance.
 
-    A theory of steps needs their number: about two looks an event are independent, eight a day at least.
+    A theory of steps needs their number: about two looks an event are independent, sixteen a day at least.
     """
     looks = min(MOST_LOOKS, max(LEAST_LOOKS, 2 * events_a_day))
     return min(NEVER, (evidence(sums) - log(looks)) / log(10))

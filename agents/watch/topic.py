@@ -11,6 +11,7 @@ from agents.watch.baseline import Baseline
 from agents.watch.case import Case
 from agents.watch.scale import WINDOWS, LowVolume, Surprise, height, low_volume_days
 from agents.watch.volume import Volume
+from streams.statistics.maxima import return_days
 from streams.windows import DAY_MINUTES, HOUR_MINUTES
 
 BUSY = 1.0  # usual negative posts an hour from which the surprise channel speaks
@@ -54,7 +55,7 @@ class TopicState:
     @property
     def low_volume(self) -> bool:
         """Which channel speaks."""
-        return self.baseline.learning or self.baseline.level * HOUR_MINUTES < BUSY
+        return not self.surprise.warm or self.baseline.level * HOUR_MINUTES < BUSY
 
     def take_in(self, sightings: Iterable[Sighting]) -> bool:
         """Count what a tick takes in; False if nothing of it was new."""
@@ -72,11 +73,14 @@ class TopicState:
 
     def _close(self, hour: int, volume: Volume) -> None:
         start, end = hour * HOUR_MINUTES, (hour + 1) * HOUR_MINUTES
-        idle = not self.counts.minutes
+        idle = not any(minute < end for minute in self.counts.minutes)
         raw, voices, negative, _ = (0, 0, 0, 0) if idle else self.counts.totals(start, end)
         expected = self.baseline.expect(hour, volume, volume.hours.get(hour, raw), raw)
-        if end > self.low.at and not (idle and self.low.mass == 0):
-            self.low.close(end, *self._low_sums(end, expected.rate))
+        if end > self.low.at:
+            if idle:
+                self.low.wait(end, expected.rate)
+            else:
+                self.low.close(end, *self._low_sums(end, expected.rate))
         frozen = self.case is not None and self.case.covers(hour)
         self.baseline.learn(hour, (raw, voices, negative / SCALE), expected, volume, frozen)
         if not idle:
@@ -104,7 +108,7 @@ class TopicState:
         rates = [
             level * w * self.baseline.factor((now - 1 - w // 2) // HOUR_MINUTES, volume) for w in WINDOWS
         ]
-        surprises = tuple(height(s[NEGATIVE] / SCALE, mean) for s, mean in zip(sums, rates, strict=True))
+        surprises = tuple(height(s[NEGATIVE] / SCALE) for s in sums)
         low_volume = self.low_volume
         fastest = self._fastest_thread(now)
         if low_volume:
@@ -112,7 +116,7 @@ class TopicState:
             score = low_volume_days(evidence, self.baseline.level * DAY_MINUTES)
         else:
             mass = max(negative, sums[-1][NEGATIVE] / 2) / SCALE
-            score = self.surprise.maxima.return_days(self.surprise.combined(surprises, fastest))
+            score = return_days(self.surprise.combined(surprises, fastest))
         low, high = self.baseline.usual_range(rates[1])
         return Measure(
             now, raw, voices, negative / SCALE, spread, rates[1], low, high,

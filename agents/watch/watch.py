@@ -31,6 +31,7 @@ PULSE_MINUTES = 5
 REVIEW_MINUTES = 5  # how often the severity of a live case is weighed anew
 SLOW_MINUTES = 6 * HOUR_MINUTES
 ONSET_MINUTES = 6 * HOUR_MINUTES
+STILL_RISING = 4.0  # times the usual, in the last hour
 
 
 class Verdict(StrEnum):
@@ -52,6 +53,12 @@ class TopicBudget:
     name: str
     budget: float = 1.0
     ordinary: Ordinary = Ordinary()
+
+
+def _paused(measure: Measure) -> bool:
+    """Whether a slow rise pauses: in the hour of the page it has to go on (as burn-rate alerts demand that
+    the short window is high, too; Beyer et al., "The Site Reliability Workbook", ch. 5)."""
+    return measure.low_volume and measure.negative < STILL_RISING * measure.usual
 
 
 class TopicWatch:
@@ -102,7 +109,7 @@ class TopicWatch:
 
     def _verdict(self, measure: Measure) -> Verdict:
         """Whether this would open a case, or the first reason why not."""
-        if measure.score < self.threshold:
+        if measure.score < self.threshold or _paused(measure):
             return Verdict.QUIET
         if measure.mass < self.policy.negative_floor:
             return Verdict.TOO_FEW_POSTS

@@ -7,12 +7,12 @@ promise. The maxima of long blocks (six hours) are nearly independent and follow
 
 from __future__ import annotations
 
-from math import exp, expm1, log, log10, pi, sqrt
+from math import exp, expm1, log, log10, sqrt
 
-EULER = 0.5772156649
 KEPT = 112  # blocks of six hours: 28 days
-LEAST_SD = 0.25
-LEAST_SCALE = 0.25  # the same for the Gumbel law of a standardised score
+SD_PRIOR, SD_WEIGHT = 0.4, 20.0  # spread of the log of block maxima, and the blocks that opinion is worth
+OUTLIER = 5.0  # standard deviations beyond which a block tells no more about what is usual
+LOCATION, SCALE = -0.1, 0.47  # Gumbel law of a standardised score's maxima, from the benchmark's tune half
 NEVER = 12.0  # a return period is not stated above 10^12 days
 BLOCK_DAYS = 0.25
 
@@ -20,10 +20,14 @@ BLOCK_DAYS = 0.25
 class Spread:
     """Discounted mean and standard deviation of block maxima, winsorised so that no storm stays in them.
 
+    The variance is shrunk towards what block maxima of mentions usually show, for a few days of calm say
+    little about how a topic varies (normal model with a scaled inverse chi-squared prior; Gelman et al.,
+    "Bayesian Data Analysis", ch. 3).
+
     >>> s = Spread()
     >>> for x in (1.0, 2.0, 3.0, 2.0): s.update(x)
-    >>> round(s.mean, 2), s.count
-    (2.0, 4.0)
+    >>> round(s.mean, 2), round(s.sd, 2), s.count
+    (2.0, 0.51, 4.0)
     """
 
     __slots__ = ("count", "mean", "var")
@@ -36,7 +40,7 @@ class Spread:
     def update(self, value: float, memory: float = KEPT / 2) -> None:
         """Take in a block's maximum; `memory` is the number of blocks that count."""
         if self.count >= 8:
-            value = min(value, self.mean + 3 * self.sd)
+            value = min(value, self.mean + OUTLIER * self.sd)
         self.count += 1
         rate = max(1 / self.count, 1 / memory)
         delta = value - self.mean
@@ -45,47 +49,23 @@ class Spread:
 
     @property
     def sd(self) -> float:
-        """Standard deviation, never near 0: maxima that hardly varied so far may vary yet."""
-        return sqrt(max(self.var, LEAST_SD**2))
+        """Standard deviation, shrunk: maxima that hardly varied so far may vary yet."""
+        n = min(self.count, KEPT / 2)
+        return sqrt((n * self.var + SD_WEIGHT * SD_PRIOR**2) / (n + SD_WEIGHT))
 
     def standardised(self, value: float) -> float:
         """How many standard deviations above the usual block maximum."""
         return (value - self.mean) / self.sd
 
 
-class BlockMaxima:
-    """The last maxima of a score, a block each, and the return period of any score under them."""
+def return_days(score: float) -> float:
+    """log10 of the days in which a block maximum of at least so many standard deviations is expected once.
 
-    __slots__ = ("values",)
-
-    def __init__(self, values: list[float] | None = None) -> None:
-        self.values = values or []
-
-    def update(self, maximum: float) -> None:
-        """Take in a closed block's maximum; the oldest beyond 28 days is dropped."""
-        self.values.append(maximum)
-        del self.values[: -KEPT or None]
-
-    def gumbel(self) -> tuple[float, float]:
-        """Location and scale by the method of moments, the scale widened for few blocks."""
-        n = len(self.values)
-        if n < 2:
-            return (self.values[0] if self.values else 0.0), 1.0
-        mean = sum(self.values) / n
-        var = sum((v - mean) ** 2 for v in self.values) / (n - 1)
-        scale = max(sqrt(6 * var) / pi, LEAST_SCALE) * (1 + 2 / n)
-        return mean - EULER * scale, scale
-
-    def return_days(self, score: float) -> float:
-        """log10 of the days in which a block maximum of at least `score` is expected once.
-
-        >>> m = BlockMaxima([0.0, 0.5, 1.0, 0.2, 0.8, 0.4] * 10)
-        >>> round(m.return_days(1.0), 1), round(m.return_days(3.0), 1)
-        (0.5, 3.6)
-        """
-        location, scale = self.gumbel()
-        exponent = -(score - location) / scale
-        if exponent < -NEVER * log(10):
-            return NEVER
-        exceeded = -expm1(-exp(min(exponent, 50.0)))
-        return min(NEVER, log10(BLOCK_DAYS / exceeded))
+    >>> [round(return_days(z), 2) for z in (0.0, 2.0, 4.0)]
+    [-0.35, 1.34, 3.19]
+    """
+    exponent = -(score - LOCATION) / SCALE
+    if exponent < -NEVER * log(10):
+        return NEVER
+    exceeded = -expm1(-exp(min(exponent, 50.0)))
+    return min(NEVER, log10(BLOCK_DAYS / exceeded))
