@@ -18,6 +18,7 @@ from streams.windows import minute_at
 DELIMITERS = ",;\t"
 YEARS = range(1970, 2200)
 MOST = 1e12
+LONGEST_CELL = 100_000
 
 
 class BadSeries(OSError):
@@ -54,6 +55,7 @@ def _opened(file: Path) -> TextIO:
 
 
 def _rows(file: Path, lines: TextIO) -> Iterator[Row]:
+    csv.field_size_limit(LONGEST_CELL)  # a process-wide setting, so it is set where it is used
     first = lines.readline()
     delimiter = max(DELIMITERS, key=first.count)
     table = csv.reader(chain([first], lines), delimiter=delimiter)
