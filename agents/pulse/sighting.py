@@ -33,7 +33,7 @@ class Sighting:
         "thread",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0917 - made here and by `load` only, in the order of `dump`
+    def __init__(
         self,
         id: str,  # noqa: A002 - the record's own name for it
         minute: int,

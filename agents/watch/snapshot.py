@@ -61,7 +61,7 @@ def _topic(state: TopicState) -> list[object]:
         state.pulse_at,
         state.baseline.dump(),
         state.surprise.dump(),
-        [state.low.at, state.low.sums, state.low.mass],
+        [state.low.at, state.low.sums, state.low.mass, state.low.pending],
         state.case.dump() if state.case else None,
         state.counts.minutes,
     ]
@@ -137,7 +137,8 @@ def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:
     state.baseline = Baseline.load(baseline)
     state.surprise = Surprise.load(surprise)
     state.low = LowVolume(low[0])
-    state.low.close(*low)
+    state.low.close(*low[:3])
+    state.low.pending = low[3]
     state.case = Case(*case) if case else None
     state.counts.minutes = minutes
     engine.adopt(TopicWatch(topic, engine.policy, engine.volume, state))
