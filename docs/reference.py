@@ -272,7 +272,6 @@ NUMBERS = {
     "agents.watch.volume": {"STEADY": "other mentions an hour that the exposure is shrunk by"},
     "agents.watch.scale": {
         "WINDOWS": "minutes",
-        "RATIO_WEIGHT": "of the log ratio to the usual in a window's height",
         "WARM_BLOCKS": "blocks from which the surprise channel may speak",
         "LEAST_LOOKS": "independent looks a day of the low-volume channel, at least",
         "MOST_LOOKS": "the same, at most",

@@ -48,8 +48,11 @@ def template(name: str, topics: list[str]) -> str:
 
 def check_config(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Read the configuration as a start would, and name every mistake; exit code 3 where there is one."""
+    from alerts.respond.suggest import prepare  # noqa: PLC0415  slow to import
+
     try:
         settings = settings_of(config)
+        prepare(settings.organisation)  # own playbooks are read as a start would read them
     except BadConfiguration as error:
         if not as_json:
             raise

@@ -70,27 +70,30 @@ def create_app(  # noqa: PLR0917 - the parts that every runtime hands over
     app[HOOKS] = frozenset(hooks or {})
     app.add_routes([web.post(path, hook) for path, hook in (hooks or {}).items()])
     app.on_response_prepare.append(add_headers)
-    app.add_routes(
-        [
-            web.get("/", pages.show_list),
-            web.get("/incidents/{incident}", pages.show_incident),
-            web.post("/incidents/{incident}/actions", pages.act),
-            web.get("/login", pages.show_login),
-            web.post("/login", pages.login),
-            web.post("/logout", pages.logout),
-            web.get("/api/v1/incidents", api.list_incidents),
-            web.get("/api/v1/incidents/{incident}", api.one_incident),
-            web.post("/api/v1/incidents/{incident}/actions", api.take_action),
-            web.post("/api/v1/incidents/{incident}/votes", api.take_vote),
-            web.get("/api/v1/pulses", api.list_pulses),
-            web.get("/openapi.json", openapi.show),
-            web.get("/metrics", probes.metrics),
-            web.get("/livez", probes.live),
-            web.get("/readyz", probes.ready),
-            web.get("/static/{name}", show_static),
-        ]
-    )
+    app.add_routes(_routes())
     return app
+
+
+def _routes() -> list[web.RouteDef]:
+    """Pages, API and probes; everything that changes something is a POST."""
+    return [
+        web.get("/", pages.show_list),
+        web.get("/incidents/{incident}", pages.show_incident),
+        web.post("/incidents/{incident}/actions", pages.act),
+        web.get("/login", pages.show_login),
+        web.post("/login", pages.login),
+        web.post("/logout", pages.logout),
+        web.get("/api/v1/incidents", api.list_incidents),
+        web.get("/api/v1/incidents/{incident}", api.one_incident),
+        web.post("/api/v1/incidents/{incident}/actions", api.take_action),
+        web.post("/api/v1/incidents/{incident}/votes", api.take_vote),
+        web.get("/api/v1/pulses", api.list_pulses),
+        web.get("/openapi.json", openapi.show),
+        web.get("/metrics", probes.metrics),
+        web.get("/livez", probes.live),
+        web.get("/readyz", probes.ready),
+        web.get("/static/{name}", show_static),
+    ]
 
 
 async def serve(app: web.Application) -> web.AppRunner:

@@ -26,6 +26,9 @@ _SHORTEST_SECRET = 16
 _RETRY_SECONDS = 5
 _BODY_SECONDS = 30.0
 _BODIES_AT_ONCE = 8
+_OUR_PATHS = frozenset(
+    ["", "incidents", "login", "logout", "api", "openapi.json", "metrics", "livez", "readyz", "static"]
+)
 
 
 class WebhookFeedSettings(Record):
@@ -33,7 +36,7 @@ class WebhookFeedSettings(Record):
 
     type: Literal["webhook"] = "webhook"
     name: FeedName
-    path: str = Field(pattern=r"^/[\w./-]*$")
+    path: str = Field(pattern=r"^/[\w./-]+$")
     secret: SecretStr
     previous_secret: SecretStr | None = None
     platform: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")
@@ -42,6 +45,13 @@ class WebhookFeedSettings(Record):
     max_body_bytes: int = Field(default=5_000_000, ge=1_000, le=100_000_000)
     max_waiting: int = Field(default=64, ge=1)
     confirm_seconds: float = Field(default=10.0, gt=0)
+
+    @field_validator("path")
+    @classmethod
+    def _not_a_page(cls, path: str) -> str:
+        if path.split("/")[1] in _OUR_PATHS:
+            raise ValueError(f"{path} is one of our own pages; choose another, such as /feeds/name")
+        return path
 
     @field_validator("secret", "previous_secret")
     @classmethod
