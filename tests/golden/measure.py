@@ -72,5 +72,9 @@ def score(language: str, *, part: str = "", say: bool = False) -> Score:
 
 if __name__ == "__main__":
     for language in LANGUAGES:
-        result = score(language, part=next((word for word in sys.argv[1:] if not word.startswith("-")), ""), say="-v" in sys.argv)
+        result = score(
+            language,
+            part=next((word for word in sys.argv[1:] if not word.startswith("-")), ""),
+            say="-v" in sys.argv,
+        )
         print(f"{language}: precision {result.precision:.3f}, recall {result.recall:.3f}, {result}")

@@ -22,7 +22,7 @@ from alerts.respond.rules.wording import WORDING
 from streams.errors import BadRecord
 
 RULES: Final[tuple[Callable[[Case], Hits], ...]] = (*CONTENTS, *WORDING, *TRUTH, *CONDUCT)
-LONGEST: Final = 20_000
+LONGEST: Final = 10_000
 _SPOKEN: Final = ("R12", "R13", "R18", "R24")  # warnings that no prepared text should bring along
 _NOTHING: Final = ReplyContext()
 

@@ -18,7 +18,7 @@ from alerts.respond.situations import UNCLEAR
 _DELICATE: Final = ("injury", "data_breach", "employee_misconduct", "staff_harassment")
 _SHORT_SENTENCE: Final = 45  # graphemes of the shortest way to say a slot
 _SHORTENERS: Final = frozenset(
-    "bit.ly t.co tinyurl.com goo.gl ow.ly is.gd buff.ly lnkd.in t.ly rb.gy".split()
+    ["bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "lnkd.in", "t.ly", "rb.gy"]
 )
 
 

@@ -13,7 +13,7 @@ from alerts.respond.rules.evidence import number_key, stem
 
 _ALWAYS_TRUE: Final = frozenset({"112", "911", "999", "100"})
 _ID: Final = re.compile(r"(?<!\d)(?:\d{6}[-+A-FU-Y]\d{3}[0-9A-Z]|(?:19|20)?\d{6}[-+]\d{4})(?!\d)")
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _ROLE_MAIL: Final = re.compile(
     r"^(?:info|asiakaspalvelu|support|help|kundtjanst|kundservice|press|media|viestinta|tietosuoja|privacy|dpo"
     r"|dataskydd|service|contact|palaute|feedback|toimisto|kontakt|security|hello|office)\b", re.IGNORECASE
@@ -28,7 +28,8 @@ _CASE_NUMBER: Final = re.compile(
     r"[ :#]*(?:numero\w*|nummer|number|no\.?|nro)?[ :#]*((?:[A-Z]{1,4}-?)?\d[\d-]{4,})", re.IGNORECASE
 )  # fmt: skip
 _ADDRESS: Final = re.compile(
-    r"\b[A-ZÅÄÖ][a-zåäö]+(?:katu|tie|kuja|polku|väylä|kaari|rinne|gatan|vägen|gränd|stigen|torget) \d{1,4}(?: ?[A-Z]\b)?"
+    r"\b[A-ZÅÄÖ][a-zåäö]+(?:katu|tie|kuja|polku|väylä|kaari|rinne|gatan|vägen|gränd|stigen|torget)"
+    r" \d{1,4}(?: ?[A-Z]\b)?"
     r"|\b\d{1,4} [A-Z][a-z]+ (?:Street|Road|Lane|Avenue|Drive|Close|Court|Way|Crescent)\b"
 )
 _NAMED: Final = re.compile(
