@@ -9,7 +9,7 @@ import pytest
 from agents.watch.engine import Arrival
 from agents.watch.snapshot import dump, load, pack
 from streams.errors import BrokenState
-from tests.storms import START, TOPICS, Plan, arrival, engine, run, stream, whole_state
+from tests.storms import START, TOPICS, Plan, arrival, differences, engine, run, stream, whole_state, written
 
 
 def kept(*dumps: dict[str, bytes | None]) -> dict[str, bytes]:
@@ -93,6 +93,25 @@ def test_what_waits_for_its_tick_is_kept() -> None:
     end = START.timestamp() + 3600
     assert again.advance(end) == run(whole, first, hours_after=1) != []
     assert whole_state(again) == whole_state(whole)
+
+
+def test_a_topic_that_hardly_anyone_mentions_goes_on_after_every_mention() -> None:
+    """Hours of silence are owed to its evidence; a snapshot keeps the debt."""
+    rare = [arrival(f"x:r{n}", START + timedelta(days=20, hours=14 * n), author=f"a{n}") for n in range(8)]
+    others = [
+        arrival(f"x:o{n}", START + timedelta(hours=6 * n), topics=TOPICS[1:], author="b") for n in range(100)
+    ]
+    arrivals = sorted([*rare, *others], key=lambda a: a.clock_s)
+    steady, one, blobs = engine(), engine(), dict[str, bytes]()
+    effects = []
+    for each in arrivals:
+        effects += one.step([each])
+        blobs = kept(dict(blobs), dump(one))
+        one = engine()
+        load(one, blobs)
+    expected = run(steady, arrivals, hours_after=0)
+    assert not differences(written(expected), written(effects))
+    assert not differences(whole_state(steady), whole_state(one))
 
 
 def test_a_deletion_reaches_the_snapshot() -> None:

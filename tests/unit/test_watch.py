@@ -97,13 +97,12 @@ def test_where_nobody_is_named_the_floor_of_people_does_not_hold() -> None:
 
 
 def test_a_few_who_complain_again_and_again_are_no_crowd() -> None:
-    """Three complained hours ago, so that five people are there; but two fill the last hour by themselves."""
+    """Three complained earlier, so that five people are there; but two fill the last hour by themselves."""
     earlier = [
-        arrival(f"x:e{n}", STORM_AT - timedelta(hours=5, minutes=50 * n), author=f"early{n}")
-        for n in range(3)
+        arrival(f"x:e{n}", STORM_AT - timedelta(minutes=65 + 15 * n), author=f"early{n}") for n in range(3)
     ]
     often = crowd(16, 2, over=110)
-    effects = watched(quiet(0.0), earlier, often, policy=WatchPolicy(people_floor=5))
+    effects = watched(quiet(0.0), earlier, often, policy=WatchPolicy(people_floor=5, budget=0.1))
     assert kinds(effects) == []
     assert Verdict.TOO_FEW_PEOPLE in verdicts(effects)
 
