@@ -281,13 +281,18 @@ NUMBERS = {
         "THREAD_FLOOR": "voices in the open hours from which a thread has a forecast",
     },
     "agents.watch.watch": {
+        "STILL_RISING": "times the usual in the last hour, without which a slow rise does not page",
         "PULSE_MINUTES": "between pulses, while all is quiet",
         "REVIEW_MINUTES": "between two looks at the severity of a live case",
         "SLOW_MINUTES": "in which people are counted",
     },
     "agents.watch.evidence": {"MAIN_THREAD": "share of the negative mass from which it is about one thread"},
     "streams.statistics.maxima": {
-        "KEPT": "blocks that are remembered",
+        "KEPT": "blocks: twice the memory of what is usual",
+        "SD_PRIOR": "spread of the log of block maxima before anything is known",
+        "SD_WEIGHT": "blocks that this is worth",
+        "LOCATION": "of the Gumbel law of a standardised score's block maxima",
+        "SCALE": "of the same",
         "NEVER": "highest score that is stated",
     },
     "streams.statistics.cascade": {

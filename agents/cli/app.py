@@ -48,7 +48,7 @@ COMMANDS: dict[str, Command] = {
     "score": Command("score:score", "Tell how negative texts from standard input are.", TRY),
     "adapt": Command("sentiment:adapt_model", "Fit the sentiment model to your own labelled posts.", MODEL),
     "train-scorer": Command("sentiment:train_scorer", "Train the bundled sentiment model again.", MODEL),
-    "bench": Command("sentiment:bench", "Measure the sentiment model beside others.", MODEL),
+    "bench": Command("bench:app", "Measure the detector, or the sentiment model beside others.", TRY),
 }
 
 ABOUT = (

@@ -1,0 +1,133 @@
+"""What must not page: each control is a stream in which nothing bad happens, run through the engine.
+
+They are made, not recorded, so that they run anywhere; only their days and nights are as real ones.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import cos, pi
+
+from agents.bench import data as public
+from agents.bench.injections import opened
+from agents.bench.mentions import TOPIC, TRUE, arrival, background, storm
+from agents.watch.engine import Arrival, Engine
+from agents.watch.watch import TopicBudget
+
+BEGIN = 1_770_000_000.0 // public.DAY * public.DAY
+DAYS = 21
+AT = BEGIN + 18 * public.DAY + 11 * 3600
+AN_HOUR = 20.0
+SEEDS = 5
+
+Control = Callable[[int], list[Arrival]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A control: pages in vain over so many streams."""
+
+    name: str
+    pages: int
+    streams: int
+
+
+def daily(seed: int, an_hour: float = AN_HOUR, days: float = DAYS, growth: float = 1.0) -> list[float]:
+    """Times with days three times as busy as nights, growing by a factor over the whole length."""
+    chance = random.Random(seed)  # noqa: S311
+    times, time, end = [], BEGIN, BEGIN + days * public.DAY
+    most = an_hour * 1.5 * growth
+    while time < end:
+        time += chance.expovariate(most / 3600)
+        now = an_hour * (1 + 0.5 * cos(2 * pi * ((time / public.DAY) % 1 - 0.5)))
+        if chance.random() * most < now * growth ** ((time - BEGIN) / (end - BEGIN)):
+            times.append(time)
+    return times
+
+
+def _with(seed: int, more: Sequence[Arrival]) -> list[Arrival]:
+    return sorted([*background(daily(seed), TRUE, str(seed)), *more], key=lambda a: a.clock_s)
+
+
+def _peak(seed: int, count: int = 400) -> list[float]:
+    chance = random.Random(-seed)  # noqa: S311
+    return sorted(AT + chance.expovariate(1 / 3600) for _ in range(count))
+
+
+def praise(seed: int) -> list[Arrival]:
+    """Twenty times the usual, 15 % of it negative."""
+    return _with(seed, list(storm(_peak(seed), TRUE, str(seed), share=0.15)))
+
+
+def planned(seed: int) -> list[Arrival]:
+    """A campaign: twenty times the usual with the usual share of complaint."""
+    return _with(seed, list(storm(_peak(seed), TRUE, str(seed), share=0.3)))
+
+
+def bots(seed: int) -> list[Arrival]:
+    """Three accounts that complain four hundred times."""
+    times = _peak(seed)
+    return _with(seed, [arrival(f"bot{n}", t, 1.0, f"bot{n % 3}", None) for n, t in enumerate(times)])
+
+
+def copies(seed: int) -> list[Arrival]:
+    """Four hundred accounts with one text."""
+    text = "this company is one big swindle never buy anything from them again"
+    times = _peak(seed)
+    return _with(seed, [arrival(f"c{n}", t, 1.0, f"c{n}", None, text) for n, t in enumerate(times)])
+
+
+def nights(seed: int) -> list[Arrival]:
+    """Nothing but days and nights."""
+    return _with(seed, [])
+
+
+def first_day(seed: int) -> list[Arrival]:
+    """A topic that begins with its usual volume."""
+    return list(background(daily(seed, days=1), TRUE, str(seed)))
+
+
+def growth(seed: int) -> list[Arrival]:
+    """Ten times as many mentions after thirty days."""
+    return list(background(daily(seed, 4.0, 30, 10.0), TRUE, str(seed)))
+
+
+def catch_up(seed: int) -> list[Arrival]:
+    """A feed that is down for six hours and then brings everything at once."""
+    end = AT + 6 * 3600
+    late = [one if not AT <= one.clock_s < end else replace(one, clock_s=end) for one in nights(seed)]
+    return sorted(late, key=lambda a: a.clock_s)
+
+
+def replayed(seed: int) -> list[Arrival]:
+    """Every mention of the last day comes a second time, an hour later."""
+    first = nights(seed)
+    again = [replace(one, clock_s=one.clock_s + timedelta(hours=1).seconds) for one in first]
+    return sorted([*first, *(a for a in again if a.clock_s > AT)], key=lambda a: a.clock_s)
+
+
+CONTROLS: dict[str, Control] = {
+    "positive virality": praise,
+    "planned peak": planned,
+    "bots: three accounts": bots,
+    "bots: one text": copies,
+    "day and night": nights,
+    "first day": first_day,
+    "tenfold in 30 days": growth,
+    "outage and catch-up": catch_up,
+    "replay": replayed,
+}
+
+
+def run() -> Iterator[Kept]:
+    """Each control over several streams."""
+    for name, control in CONTROLS.items():
+        yield Kept(name, sum(_pages(control(seed)) for seed in range(SEEDS)), SEEDS)
+
+
+def _pages(arrivals: Sequence[Arrival]) -> int:
+    engine = Engine([TopicBudget(TOPIC)])
+    return len(list(opened(engine.step(arrivals) + engine.advance(arrivals[-1].clock_s + public.DAY))))

@@ -1,0 +1,85 @@
+"""NAB's scoring rules against cases computed by hand, and the benchmark's own parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agents.bench import controls, headlines, nab, suite
+from agents.bench.injections import Injection, Outcome
+
+MINUTES = range(0, 5000, 5)  # 1,000 rows, of which 150 are probation
+
+
+def series(*windows: tuple[int, int], scores: dict[int, float] | None = None) -> nab.Labelled:
+    """A series that scores 0 but where told."""
+    return nab.Labelled(MINUTES, [(scores or {}).get(row, 0.0) for row in range(1000)], windows)
+
+
+def test_silence_scores_0() -> None:
+    assert nab.tally(series((400, 499), (700, 799)), []).score == 0.0
+
+
+def test_the_first_row_of_every_window_scores_100() -> None:
+    assert nab.tally(series((400, 499), (700, 799)), [400, 700]).score == pytest.approx(100.0)
+
+
+def test_the_last_row_of_a_window_is_worth_little_more_than_nothing() -> None:
+    late = nab.tally(series((400, 499)), [499])
+    assert late.hits == 1
+    assert late.points == pytest.approx(nab.scaled_sigmoid(-0.01) / nab.scaled_sigmoid(-1.0))
+    assert late.points == pytest.approx(0.0253, abs=1e-4)
+
+
+def test_a_false_alert_before_any_window_costs_its_full_weight() -> None:
+    assert nab.tally(series((400, 499)), [200, 400]).points == pytest.approx(1 - nab.FALSE_WEIGHT)
+
+
+def test_a_false_alert_right_after_a_window_costs_less_than_a_far_one() -> None:
+    near, far = (nab.tally(series((400, 499)), [400, row]).points for row in (504, 900))
+    assert far == pytest.approx(1 - nab.FALSE_WEIGHT)
+    assert far < near < 1
+
+
+def test_nothing_counts_in_the_probation() -> None:
+    assert nab.tally(series((400, 499)), [100, 149]) == nab.tally(series((400, 499)), [])
+
+
+def test_a_page_is_followed_by_a_day_of_silence() -> None:
+    scores = dict.fromkeys(range(200, 600), 1.0)
+    assert nab.pages(series(scores=scores), 1.0) == [200, 488]
+
+
+def test_a_series_left_out_has_no_say_in_its_threshold() -> None:
+    corpus = {
+        "a": series((400, 499), scores={400: 3.0, 900: 2.0}),
+        "b": series((400, 499), scores={400: 1.0}),
+        "c": series((400, 499), scores={400: 3.0, 900: 1.0}),
+    }
+    swept = nab.sweep(corpus, [0.5, 2.5])
+    assert (swept.best()[0], swept.best()[1].hits) == (0.5, 3)
+    assert swept.leave_one_out().hits == 2  # without its own window, b gets the higher threshold
+    assert swept.within(0.0)[1].false_pages == 0
+
+
+def test_half_of_the_storms_paged_is_a_recall_of_one_half() -> None:
+    paged = [Injection("b", "s", 1.0, lead, 5) for lead in (60.0, None)]
+    assert suite.recall([Outcome(paged)], 1.0) == 0.5
+    assert suite.interval([Outcome(paged)], lambda some: suite.recall(some, 1.0)) == (0.5, 0.5)
+
+
+def test_the_brands_are_those_of_the_replay() -> None:
+    import yaml  # noqa: PLC0415
+
+    page = Path(__file__).parents[1] / "bench" / "headlines.yaml"
+    topics = yaml.safe_load(page.read_text(encoding="utf-8"))["topics"]
+    own = {name: (name, *more) for name, more in headlines.BRANDS.items()}
+    assert {one["name"]: tuple(one["terms"]) for one in topics} == own
+
+
+def test_bots_and_praise_do_not_page_but_people_would() -> None:
+    assert controls._pages(controls.bots(1)) == 0
+    assert controls._pages(controls.praise(1)) == 0
+    angry = controls._with(1, list(controls.storm(controls._peak(1), controls.TRUE, "1")))
+    assert controls._pages(angry) >= 1
