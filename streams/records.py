@@ -129,7 +129,7 @@ class Mention(Inbound):
 
     @property
     def thread(self) -> str:
-        """The conversation this belongs to: as the channel says, else what it answers or repeats, else itself."""
+        """The conversation this belongs to: as the channel says, else what it answers or repeats, or itself."""
         return self.conversation_id or self.repost_of or self.quote_of or self.in_reply_to or self.id
 
     @property
@@ -175,7 +175,9 @@ class Evidence(Record):
     usual_low: float
     usual_high: float
     usual_mean: float
-    people_last_hour: int | None = Field(description="distinct authors that complain; None where the feed names none")
+    people_last_hour: int | None = Field(
+        description="distinct authors that complain; None where the feed names none"
+    )
     mentions_last_hour: int
     raw_mentions_last_hour: int
     negative_share: float

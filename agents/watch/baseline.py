@@ -36,7 +36,8 @@ class Baseline:
     """The usual negative mentions of one topic. Rates are per minute of usual exposure."""
 
     __slots__ = (
-        "alpha", "correlated_hours", "fano_mean", "fano_square", "fast_events", "fast_minutes", "hours", "raw_level", "season",
+        "alpha", "correlated_hours", "fano_mean", "fano_square", "fast_events", "fast_minutes", "hours",
+        "raw_level", "season",
         "share_all", "share_negative", "slow_events", "slow_minutes",
     )  # fmt: skip
 

@@ -119,7 +119,7 @@ class LowVolume:
         self.at, self.sums, self.mass, self.pending = until, sums, mass, 0.0
 
     def wait(self, until: int, rate: float) -> None:
-        """Nothing came up to minute `until`: what was expected meanwhile is taken off when it is asked for."""
+        """Nothing came up to minute `until`: what was expected meanwhile is taken off when asked for."""
         self.pending += rate * (until - self.at)
         self.at = until
 

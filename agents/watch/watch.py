@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agents.pulse.counts import NEGATIVE
@@ -52,7 +52,7 @@ class TopicBudget:
 
     name: str
     budget: float = 1.0
-    ordinary: Ordinary = Ordinary()
+    ordinary: Ordinary = field(default_factory=Ordinary)
 
 
 def _paused(measure: Measure) -> bool:

@@ -35,7 +35,9 @@ def quotable(
     """
     if mode == "none":
         return ()
-    known = sorted(recognition.words, key=lambda one: one not in top_words)  # those that most people use first
+    known = sorted(
+        recognition.words, key=lambda one: one not in top_words
+    )  # those that most people use first
     candidates = [*known, *(top_words[:20] if mode == "top" else ())]
     names = _names(mentions) | set(tokens(topic))
     chosen: list[str] = []

@@ -37,7 +37,7 @@ STATIC_TYPES: Final[Mapping[str, str]] = {
 }
 
 
-def create_app(  # noqa: PLR0917 - the parts that every runtime hands over
+def create_app(
     store: Store,
     desk: Actor,
     organisation: Organisation,

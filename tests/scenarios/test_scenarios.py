@@ -47,7 +47,9 @@ class GivenOnly:
     version = "given"
 
     def negativity(
-        self, texts: Sequence[str], languages: Sequence[str | None] | None = None
+        self,
+        texts: Sequence[str],
+        languages: Sequence[str | None] | None = None,  # noqa: ARG002 - as the protocol has it
     ) -> NDArray[np.float64]:
         raise AssertionError(f"nobody gave the negativity of {texts[0]!r}")
 
