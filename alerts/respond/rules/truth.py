@@ -41,6 +41,7 @@ _TEMPLATE: Final = re.compile(
 )  # fmt: skip
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _COPIED: Final = 7
+_SHORT_CLAUSE: Final = 8
 _LONGEST_QUOTE: Final = 160
 _QUOTE: Final = re.compile(r"[”“\"»«]([^”“\"»«]*)[”“\"»«]")
 
@@ -89,8 +90,9 @@ def _update_clauses(case: Case) -> list[Span]:
 def _follows_update(case: Case, span: Span, sentences: list[Span]) -> bool:
     """A time in a clause of its own ("we are back, at 14:00") beside the promise of news."""
     clause = case.draft.clause(span.first)
-    alone = case.draft.count_words(clause) <= 4
-    return alone and any(one.first <= span.first <= one.last for one in sentences)
+    alone = case.draft.count_words(clause) <= _SHORT_CLAUSE
+    past = any(clause.first <= one.first <= clause.last for one in case.find("past"))
+    return alone and not past and any(one.first <= span.first <= one.last for one in sentences)
 
 
 def _thread_words(case: Case) -> set[str]:

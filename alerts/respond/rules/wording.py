@@ -104,7 +104,7 @@ def polarity(case: Case) -> Hits:
 
 def voice(case: Case) -> Hits:
     """R24: a person speaks; the signature stands where there is one and room for it."""
-    if case.whole and not case.find("we"):
+    if case.whole and not case.draft.signature and not case.find("we"):
         yield Hit("R24")
     signature = case.context.signature
     if signature and case.whole and case.room_for(len(signature) + 3) and signature not in case.draft.text:
