@@ -129,7 +129,7 @@ class Mention(Inbound):
 
     @property
     def thread(self) -> str:
-        """The conversation this belongs to: as the channel says, else what it answers or repeats, or itself."""
+        """The conversation this belongs to: as the channel says, what it answers or repeats, or itself."""
         return self.conversation_id or self.repost_of or self.quote_of or self.in_reply_to or self.id
 
     @property
