@@ -70,7 +70,7 @@ def test_half_of_the_storms_paged_is_a_recall_of_one_half() -> None:
 
 
 def test_the_brands_are_those_of_the_replay() -> None:
-    import yaml  # noqa: PLC0415
+    import yaml
 
     page = Path(__file__).parents[1] / "bench" / "headlines.yaml"
     topics = yaml.safe_load(page.read_text(encoding="utf-8"))["topics"]
