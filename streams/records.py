@@ -200,9 +200,7 @@ class Evidence(Record):
     top_mentions: tuple[str, ...] = Field(default=(), description="ids of the mentions that carry it")
     language: str | None = None
     possible_coordination: bool = False
-    learning: bool = Field(
-        default=False, description="less than 7 days of history: cold-start channel decided"
-    )
+    learning: bool = Field(default=False, description="less than 7 days of history")
     started_at: UtcTime | None = None
 
 
