@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from agents.building import collect_rarely
 from agents.cli.exits import Exit
 from agents.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, settings_of
 from agents.cli.progress import progress
@@ -58,6 +59,7 @@ def replay(
     reading = Reading(_mapping(columns or []), platform, language, negativity, min(batch, 100_000))
     recording = Recording(files, reading, SystemClock(), DeadLetterFile(dead_letters))
     run = Replay(settings)
+    collect_rarely()
     show = say_json if as_json else partial(_show, zone=zone)
     started = time.perf_counter()
     for record in _records(run, recording.mentions(*span), batch):

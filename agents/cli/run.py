@@ -6,6 +6,7 @@ import asyncio
 import signal
 from pathlib import Path
 
+from agents.building import collect_rarely
 from agents.cli.options import DEFAULT_CONFIG, ConfigFile, settings_of
 from agents.cli.screen import complain, err, out
 from agents.runtimes.embedded import Service
@@ -23,6 +24,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """
     settings = settings_of(config)
     begin_log()
+    collect_rarely()
     with opened_store(settings.store.path) as store:
         asyncio.run(_serve(config, settings, store))
 
