@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 LEAST_LETTERS = 20  # "hei", "bra", "tack" are words of several languages
+FEWEST_LETTERS = 6  # below this even a guess says nothing
 LONGEST = 400  # characters that are looked at
 REMEMBERED = 50_000  # authors and threads
 UNKNOWN = "und"  # undetermined, ISO 639-2
@@ -24,15 +25,15 @@ _NOT_SPEECH = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|&\w+;")
 class LanguageGuesser:
     """Guesses the language of texts among `languages` (ISO 639-1); the model is loaded at the first guess.
 
-    `default` is given to texts with fewer than 20 letters; it is the first of `languages` unless told
-    otherwise.
+    `default` is given to texts with fewer than 20 letters. Without one they are guessed too, unless they are
+    so short (fewer than 6 letters) that the first of `languages` is as good.
     """
 
     def __init__(self, languages: Sequence[str], default: str | None = None) -> None:
         if not languages:
             raise ValueError("at least one language is needed to guess among")
         self.languages = tuple(languages)
-        self.default = default or self.languages[0]
+        self.default = default
         self._known: OrderedDict[str, str] = OrderedDict()
 
     def guess(
@@ -61,7 +62,12 @@ class LanguageGuesser:
         if _foreign(letters):
             return UNKNOWN
         if len(letters) < LEAST_LETTERS:
-            return default or self.default
+            told = default or self.default
+            if told or len(letters) < FEWEST_LETTERS:
+                return told or self.languages[0]
+            return self._identify(
+                speech
+            )  # right nineteen times in twenty: better than none, worse than a feed
         return self._remember(key, self._identify(speech))
 
     def _identify(self, speech: str) -> str:
