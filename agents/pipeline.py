@@ -23,11 +23,6 @@ def event_clock(mention: Mention) -> float:
     return mention.event_at.timestamp()
 
 
-def observed_clock(mention: Mention) -> float:
-    """Time flows as mentions were observed: for the live service, whose intake stamps each mention."""
-    return (mention.observed_at or mention.event_at).timestamp()
-
-
 def judged_text(mention: Mention) -> str:
     """What its author wrote: title and text, but in a reply not the thread's title."""
     if mention.title and not mention.in_reply_to and mention.title not in mention.text:

@@ -1,9 +1,8 @@
-"""What every thinking part looks like: state and a batch in, effects out, time as an argument."""
+"""What every thinking part looks like: state and a batch in, effects out, time with the items."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol, TypeVar
 
 In_contra = TypeVar("In_contra", contravariant=True)
@@ -16,6 +15,6 @@ class Stage(Protocol[In_contra, Out_co]):
     The outputs for a sequence of items do not depend on how the sequence is cut into batches.
     """
 
-    def step(self, batch: Sequence[In_contra], now: datetime) -> Sequence[Out_co]:
+    def step(self, batch: Sequence[In_contra]) -> Sequence[Out_co]:
         """Take a batch into the state and return what follows from it."""
         ...
