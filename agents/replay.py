@@ -39,7 +39,7 @@ class Replay:
         self.desk = build_desk(settings, self.store, lambda: None)
         self.tallies: Counter[str] = Counter()
         self._receivers = receiver_infos(settings.receivers)
-        self._official = frozenset(settings.organisation.official_accounts)
+        self._organisation = settings.organisation
         self._recent: deque[ScoredMention] = deque(maxlen=KEPT)
         self._deleted: deque[str] = deque(maxlen=KEPT)
         self._last: float | None = None
@@ -90,17 +90,11 @@ class Replay:
 
     def _write(self, tx: Transaction) -> None:
         """The mentions at hand, for the suggestion to see; what was deleted is forgotten."""
-        tx.add_mentions([stored(scored, self._is_official) for scored in self._recent])
+        tx.add_mentions([stored(scored, self._organisation) for scored in self._recent])
         for mention_id in self._deleted:
             tx.forget_mention(mention_id)
         self._recent.clear()
         self._deleted.clear()
-
-    def _is_official(self, mention: Mention) -> bool:
-        author = mention.author
-        if author is None:
-            return False
-        return bool(author.official) or not self._official.isdisjoint((author.id, author.handle))
 
     def _reaches(self, notice: Notice) -> bool:
         """Whether a receiver is configured that gets it; without any receiver it counts as sent."""

@@ -9,7 +9,7 @@ incidents and notices of a step are another. A crash between any two instants lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -50,7 +50,7 @@ class Station:
     ) -> None:
         self.store, self.pipeline, self.engine, self.desk = store, pipeline, engine, desk
         self.recorded = recorded
-        self._official = frozenset(organisation.official_accounts)
+        self._organisation = organisation
         load(engine, store.load_state())
 
     def accept(self, batch: FeedBatch, now: datetime) -> int:
@@ -106,22 +106,16 @@ class Station:
 
     def _write(self, tx: Transaction, arrivals: Sequence[Arrival], outcome: Outcome) -> None:
         """Keep the matched mentions for people to read, forget the deleted, note our own answers."""
-        tx.add_mentions([stored(a.scored, self._is_official) for a in arrivals if a.scored is not None])
+        tx.add_mentions([stored(a.scored, self._organisation) for a in arrivals if a.scored is not None])
         for arrival in arrivals:
             mention = arrival.mention
             if mention.op == "delete":
                 tx.forget_mention(mention.id)
-            elif arrival.scored is not None and self._is_official(mention):
+            elif arrival.scored is not None and self._organisation.is_official(mention.author):
                 self._note_answer(tx, arrival.scored)
         if self.recorded and arrivals:
             clock = datetime.fromtimestamp(arrivals[-1].clock_s, UTC)
             outcome.notices += self.desk.tick(tx, clock)
-
-    def _is_official(self, mention: Mention) -> bool:
-        author = mention.author
-        if author is None:
-            return False
-        return bool(author.official) or author.id in self._official or author.handle in self._official
 
     def _note_answer(self, tx: Transaction, scored: ScoredMention) -> None:
         """A post of ours where a live incident is: its public answer."""
@@ -139,7 +133,7 @@ class Station:
                 self.desk.act_in(tx, action)
 
 
-def stored(scored: ScoredMention, is_official: Callable[[Mention], bool]) -> StoredMention:
+def stored(scored: ScoredMention, organisation: Organisation) -> StoredMention:
     """A matched mention as people see it; the store makes the author a pseudonym."""
     mention, author = scored.mention, scored.mention.author
     return StoredMention(
@@ -150,7 +144,7 @@ def stored(scored: ScoredMention, is_official: Callable[[Mention], bool]) -> Sto
         kind=mention.kind,
         author=(author.id or author.handle) if author else None,
         followers=author.followers if author else None,
-        official=is_official(mention),
+        official=organisation.is_official(author),
         text=mention.text,
         language=scored.language or None,
         url=mention.url,
@@ -160,5 +154,5 @@ def stored(scored: ScoredMention, is_official: Callable[[Mention], bool]) -> Sto
 
 
 def _observed(mention: Mention, now: datetime) -> Mention:
-    """Stamped with when it reached us, which is what time flows by in the live service."""
+    """Stamped with when it reached us: event time is never later than that."""
     return mention.model_copy(update={"observed_at": now})

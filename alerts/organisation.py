@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from streams.records import Record
+from streams.records import Author, Record
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -133,6 +133,16 @@ class Organisation(Record):
     def zone(self) -> ZoneInfo:
         """The time zone of every clock time that people see."""
         return ZoneInfo(self.timezone)
+
+    def is_official(self, author: Author | None) -> bool:
+        """Whether an author speaks for us: as the channel says, or as one of our accounts."""
+        if author is None:
+            return False
+        return (
+            bool(author.official)
+            or author.id in self.official_accounts
+            or author.handle in self.official_accounts
+        )
 
     def facts_for(self, topic: str, now: datetime) -> tuple[Fact, ...]:
         """The facts that may be said about `topic` at `now`, in the order they were written."""
