@@ -75,11 +75,6 @@ def crises(data: Path) -> dict[str, list[float]]:
     return timelines(data / "crisislext26_timelines.csv.gz", "event", "epoch_s")
 
 
-def stories(data: Path) -> dict[str, list[float]]:
-    """Arrival times of posts about news stories (FakeNewsNet)."""
-    return timelines(data / "fakenewsnet_politifact_fake_timelines.csv.gz", "story", "epoch_ms", 1e-3)
-
-
 def onset(times: Sequence[float], least: int = 5) -> float:
     """Beginning of the first hour that has at least `least` events and a fifth of the busiest hour's.
 
