@@ -33,6 +33,15 @@ class StoredMention:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledPost:
+    """A post that a person labelled on the page: neg, neu or pos."""
+
+    text: str
+    language: str | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One notice to one receiver, as it stands in the outbox."""
 
@@ -77,6 +86,10 @@ class Transaction(Protocol):
 
         A late edit, or the mention itself when it comes after its deletion, brings nothing back.
         """
+        ...
+
+    def label_mention(self, mention_id: str, label: str, by: str, at: datetime) -> None:
+        """What a person says of one post (neg, neu, pos); the last counts. Unknown ids change nothing."""
         ...
 
     # incidents
@@ -128,6 +141,14 @@ class Store(Protocol):
         self, topic: str, start: datetime, end: datetime, thread: str | None = None, limit: int = 20
     ) -> list[StoredMention]:
         """The most negative and furthest reaching first."""
+        ...
+
+    def labels(self, mention_ids: Sequence[str]) -> dict[str, str]:
+        """The labels of those posts that have one."""
+        ...
+
+    def labelled(self) -> list[LabelledPost]:
+        """All labelled posts whose text is still kept, the oldest label first."""
         ...
 
     def gaps(self, start: datetime, end: datetime) -> list[Gap]: ...

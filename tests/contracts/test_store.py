@@ -13,7 +13,8 @@ import pytest
 
 from alerts.incidents import AuditEntry, State
 from alerts.store.sqlite import SqliteStore
-from alerts.store.store import Delivery, Store
+from alerts.store.sqlite.schema import TABLES
+from alerts.store.store import Delivery, LabelledPost, Store
 from streams.errors import BrokenState
 from streams.records import DeadLetter, Gap, Mention
 from tests.build import AT, incident, mention, minutes, notice, pulse, stored_mention
@@ -241,6 +242,40 @@ class TestMentions:
         store.prune(AT, text_days=90, pulse_days=400, seen_days=7)
         keep(store)
         assert found(store) == []
+
+
+class TestLabels:
+    """What people say of single posts."""
+
+    def label(self, store: Store, name: str, label: str = "neg") -> None:
+        with store.transaction() as tx:
+            tx.label_mention(name, label, "Maija", AT)
+
+    def test_the_last_word_counts(self, store: Store) -> None:
+        keep(store, id="m-1", text="Paketti hukassa", language="fi")
+        self.label(store, "m-1", "neu")
+        self.label(store, "m-1", "neg")
+        assert store.labels(["m-1", "m-2"]) == {"m-1": "neg"}
+        assert store.labelled() == [LabelledPost("Paketti hukassa", "fi", "neg")]
+
+    def test_an_unknown_or_deleted_post_cannot_be_labelled(self, store: Store) -> None:
+        keep(store, id="m-1")
+        with store.transaction() as tx:
+            tx.forget_mention("m-1")
+        self.label(store, "m-1")
+        self.label(store, "m-9")
+        assert store.labels(["m-1", "m-9"]) == {}
+
+    def test_a_label_goes_with_its_text(self, store: Store) -> None:
+        keep(store, id="m-1")
+        keep(store, id="m-2", published_at=AT - 100 * DAY)
+        keep(store, id="m-3")
+        for name in ("m-1", "m-2", "m-3"):
+            self.label(store, name)
+        with store.transaction() as tx:
+            tx.forget_mention("m-1")
+        store.prune(AT, text_days=90, pulse_days=400, seen_days=7)
+        assert store.labels(["m-1", "m-2", "m-3"]) == {"m-3": "neg"}
 
 
 class TestIncidents:
@@ -476,6 +511,22 @@ class TestSqliteFile:
         for path, word in [(newer, "99"), (foreign, "another program"), (broken, "broken")]:
             with pytest.raises(BrokenState, match=word):
                 SqliteStore(path)
+
+    def test_a_file_of_the_first_version_is_brought_up_to_date_and_keeps_what_it_holds(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "palovahti.db"
+        first = sqlite3.connect(path)
+        first.executescript(TABLES)
+        with first:
+            first.executemany("INSERT INTO meta VALUES (?, ?)", [("version", 1), ("pseudonym_key", b"k")])
+            first.execute("INSERT INTO cursors VALUES ('arkisto', '7')")
+        first.close()
+        for _ in range(2):
+            store = SqliteStore(path)
+            assert store.cursor("arkisto") == "7"
+            assert store.labelled() == []
+            store.close()
 
     def test_readers_do_not_wait_for_a_writer_and_see_what_was_committed(self, tmp_path: Path) -> None:
         store = SqliteStore(tmp_path / "palovahti.db")

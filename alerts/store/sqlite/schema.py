@@ -7,8 +7,6 @@ import sqlite3
 
 from streams.errors import BrokenState
 
-VERSION = 1
-
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
 
@@ -80,17 +78,38 @@ CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'waiting';
 CREATE INDEX outbox_by_incident ON outbox (incident, number);
 """
 
+LABELS = """
+-- what people say of single posts, to adapt the scorer by: neg, neu or pos; goes where the text goes
+CREATE TABLE labels (
+    mention TEXT PRIMARY KEY, label TEXT NOT NULL CHECK (label IN ('neg', 'neu', 'pos')),
+    by TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+CHANGES = (LABELS,)
+"""What came after the first version, in order: only ever append. A store's version is one more than the
+number of changes made to it."""
+
+VERSION = 1 + len(CHANGES)
+
 
 def prepare(db: sqlite3.Connection) -> None:
-    """Make the tables in an empty file; `BrokenState` on a file that is not ours or newer than we are."""
+    """Make the tables in an empty file, or bring an older file up to date.
+
+    `BrokenState` on a file that is not ours or newer than we are.
+    """
     if not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
         _create(db)
     version = _version(db)
-    if version != VERSION:
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
         raise BrokenState(
             f"the store has version {version!r}, this program understands {VERSION}: "
             "install the newer program, or take the backup that belongs to this one"
         )
+    for change in CHANGES[version - 1 :]:
+        for statement in _statements(change):
+            db.execute(statement)
+    db.execute("UPDATE meta SET value = ? WHERE key = 'version' AND value <> ?", (VERSION, VERSION))
 
 
 def pseudonym_key(db: sqlite3.Connection) -> bytes:
@@ -102,7 +121,7 @@ def pseudonym_key(db: sqlite3.Connection) -> bytes:
 def _create(db: sqlite3.Connection) -> None:
     for statement in _statements(TABLES):
         db.execute(statement)
-    rows = [("version", VERSION), ("pseudonym_key", secrets.token_bytes(32))]
+    rows = [("version", 1), ("pseudonym_key", secrets.token_bytes(32))]
     db.executemany("INSERT INTO meta VALUES (?, ?)", rows)
 
 

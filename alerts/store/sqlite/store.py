@@ -9,11 +9,11 @@ from pathlib import Path
 
 from alerts.lifecycle import State
 from alerts.records import AuditEntry, Incident
-from alerts.store.sqlite import incidents, intake, matched, outbox, pulses
+from alerts.store.sqlite import incidents, intake, labels, matched, outbox, pulses
 from alerts.store.sqlite.database import Database
 from alerts.store.sqlite.schema import pseudonym_key
 from alerts.store.sqlite.transaction import SqliteTransaction
-from alerts.store.store import Delivery, StoredMention
+from alerts.store.store import Delivery, LabelledPost, StoredMention
 from streams.records import DeadLetter, Gap, Mention, Pulse
 
 
@@ -79,6 +79,16 @@ class SqliteStore:
         with self._base.reading() as db:
             return matched.of_topic(db, topic, start, end, thread=thread, limit=limit)
 
+    def labels(self, mention_ids: Sequence[str]) -> dict[str, str]:
+        """The labels of those posts that have one."""
+        with self._base.reading() as db:
+            return labels.of(db, mention_ids)
+
+    def labelled(self) -> list[LabelledPost]:
+        """All labelled posts whose text is still kept, the oldest label first."""
+        with self._base.reading() as db:
+            return labels.posts(db)
+
     def gaps(self, start: datetime, end: datetime) -> list[Gap]:
         """Those that reach into `[start, end)`."""
         with self._base.reading() as db:
@@ -126,5 +136,6 @@ class SqliteStore:
             intake.prune(db, now - timedelta(days=seen_days), text_before, all_before)
         with self._base.transaction() as db:
             matched.prune(db, text_before, all_before)
+            labels.prune(db)
         with self._base.transaction() as db:
             pulses.prune(db, now, pulse_days)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from alerts.records import AuditEntry, Incident, Notice
-from alerts.store.sqlite import incidents, intake, matched, outbox
+from alerts.store.sqlite import incidents, intake, labels, matched, outbox
 from alerts.store.sqlite import pulses as pulse_rows
 from alerts.store.store import StoredMention
 from streams.records import DeadLetter, Gap, Mention, Pulse
@@ -55,6 +55,11 @@ class SqliteTransaction:
     def forget_mention(self, mention_id: str) -> None:
         """Keep id, times and counts, drop text and author."""
         matched.forget(self._db, mention_id)
+        labels.forget(self._db, mention_id)
+
+    def label_mention(self, mention_id: str, label: str, by: str, at: datetime) -> None:
+        """What a person says of one post; the last word counts, unknown ids change nothing."""
+        labels.put(self._db, mention_id, label, by, at)
 
     def incident(self, incident_id: str) -> Incident | None:
         """As it stands inside this transaction."""
