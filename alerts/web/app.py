@@ -18,7 +18,7 @@ from alerts.neutral import plain
 from alerts.organisation import LANGUAGES, Organisation
 from alerts.page import forms, say, watch_reason
 from alerts.store.store import Store
-from alerts.web import api, openapi, pages, probes, views
+from alerts.web import api, labels, openapi, pages, probes, views
 from alerts.web.guard import Handler, add_headers, check_host, gate, tell_refusals
 from alerts.web.hostile import clean, joined
 from alerts.web.language import NAMES
@@ -80,6 +80,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/", pages.show_list),
         web.get("/incidents/{incident}", pages.show_incident),
         web.post("/incidents/{incident}/actions", pages.act),
+        web.post("/incidents/{incident}/labels", labels.label),
         web.get("/login", pages.show_login),
         web.post("/login", pages.login),
         web.post("/logout", pages.logout),

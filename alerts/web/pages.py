@@ -97,7 +97,7 @@ async def show_incident(request: web.Request) -> web.Response:
         trend=views.trend(incident.evidence),
         channels=views.channels_of(incident.evidence),
         chart=_chart(visit, incident, pages),
-        posts=views.posts_of(incident, mentions),
+        posts=views.posts_of(incident, mentions, visit.site.store.labels([m.id for m in mentions])),
         timeline=views.lines_of(visit.site.store.audit(incident.id), visit.texts),
         sent=views.sent_of(deliveries),
         variants=_variants(visit, incident, mentions),
@@ -117,7 +117,7 @@ def find_incident(request: web.Request, site: Site) -> Incident:
 
 def _done(request: web.Request) -> str | None:
     done = request.query.get("done")
-    return done if done in KINDS else None
+    return done if done in (*KINDS, "label") else None
 
 
 def _chart(visit: Visit, incident: Incident, pages: Sequence[datetime]) -> Chart | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -22,6 +22,7 @@ ON_PAGE = "web"
 """Who acted when no name was given on the page."""
 MACHINES: Final = frozenset({"watch", "desk"})
 MAX_POSTS: Final = 8
+LABELS: Final = ("neg", "neu", "pos")
 _LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}")
 _SEVERITY_CHANGE: Final = re.compile(r"severity (\d)(?: to (\d))?; (\w+)")
 _UNDONE: Final = re.compile(r"undoes (\w+)")
@@ -49,6 +50,8 @@ class Post:
     link: str | None
     negativity: float
     deleted: bool
+    id: str = ""
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +136,20 @@ def channels_of(evidence: Evidence) -> list[tuple[str, int]]:
     return [(plain(name, 30), count) for name, count in ranked[:6]]
 
 
-def posts_of(incident: Incident, mentions: Sequence[StoredMention]) -> list[Post]:
-    """The posts that carry an incident: those that decided first, then the most negative."""
+def posts_of(
+    incident: Incident, mentions: Sequence[StoredMention], labels: Mapping[str, str] | None = None
+) -> list[Post]:
+    """The posts that carry an incident: those that decided first, then the most negative.
+
+    `labels` are what people said of them, by id.
+    """
     rank = {identity: place for place, identity in enumerate(incident.evidence.top_mentions)}
     ordered = sorted(mentions, key=lambda m: (rank.get(m.id, len(rank)), -m.negativity))
-    return [_post(mention, incident.id) for mention in ordered[:MAX_POSTS]]
+    said = labels or {}
+    return [_post(mention, incident.id, said.get(mention.id)) for mention in ordered[:MAX_POSTS]]
 
 
-def _post(mention: StoredMention, salt: str) -> Post:
+def _post(mention: StoredMention, salt: str, label: str | None) -> Post:
     language = mention.language if _LANGUAGE_TAG.fullmatch(mention.language or "") else None
     return Post(
         text=clean(mention.text),
@@ -153,6 +162,8 @@ def _post(mention: StoredMention, salt: str) -> Post:
         link=None if mention.deleted else web_link(mention.url),
         negativity=mention.negativity,
         deleted=mention.deleted,
+        id=mention.id,
+        label=label,
     )
 
 
