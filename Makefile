@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: demo test check lint programs bench clean
+.PHONY: demo test check lint programs bench kafka kafka-stop clean
 
 demo: $(VENV)/.installed
 	$(BIN)/palovahti demo $(ARGS)
@@ -13,7 +13,7 @@ test: $(VENV)/.installed-test programs lint
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.installed-test lint
-	$(BIN)/pytest -m "not slow and not browser and not prometheus" $(ARGS)
+	$(BIN)/pytest -m "not slow and not browser and not prometheus and not kafka" $(ARGS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
@@ -23,6 +23,13 @@ lint: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python tests/bench/bench_engine.py $(ARGS)
+
+# A real Apache Kafka on 127.0.0.1:9092, or where ARGS says: ARGS="--brokers 3 --port 9192".
+kafka:
+	$(PYTHON) deploy/kafka-local/broker.py start $(ARGS)
+
+kafka-stop:
+	$(PYTHON) deploy/kafka-local/broker.py stop $(ARGS)
 
 # Browser and Prometheus for the tests that need them; where they cannot be
 # installed, those tests are skipped by name.
