@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from alerts.lifecycle import CLOSED, State
 from streams.records import ActionKind, Evidence, Record, UtcTime
@@ -119,6 +119,17 @@ class AuditEntry(Record):
     by: str
     what: str
     detail: str = ""
+
+
+class LedgerEntry(Record):
+    """One entry of an append-only ledger: something that people did beside incidents."""
+
+    ledger: str = Field(min_length=1, max_length=40, description="moderation, pager_test, drill ...")
+    id: str = Field(min_length=1, max_length=200, description="the same id in a ledger twice is one entry")
+    at: UtcTime
+    by: str
+    about: str = Field(default="", description="what it concerns: a post, a receiver, an incident")
+    body: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 def dedup_key(incident: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from alerts.incidents import Incident, Notice, State, Suggestion
+from alerts.records import LedgerEntry
 from alerts.store.store import StoredMention
 from streams.records import Escalation, Evidence, HumanAction, Mention, Pulse
 
@@ -177,6 +178,19 @@ def stored_mention(**fields: Any) -> StoredMention:
         "published_at": AT,
     }
     return StoredMention(**{**defaults, **fields})
+
+
+def ledger_entry(**fields: Any) -> LedgerEntry:
+    """A post hidden by a published rule."""
+    defaults = {
+        "ledger": "moderation",
+        "id": "m1",
+        "at": AT,
+        "by": "maija",
+        "about": "mastodon:1",
+        "body": {"rule": "uhkailu"},
+    }
+    return LedgerEntry.model_validate({**defaults, **fields})
 
 
 def pulse(**fields: Any) -> Pulse:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from alerts.incidents import AuditEntry, Incident, Notice, State
+from alerts.records import LedgerEntry
 from streams.records import DeadLetter, Gap, Mention, Pulse
 
 
@@ -100,6 +101,11 @@ class Transaction(Protocol):
         """Whether this human action was taken before; remembers it if not."""
         ...
 
+    # ledgers
+    def add_entries(self, entries: Iterable[LedgerEntry]) -> None:
+        """Append to ledgers, which only grow; the same id in a ledger twice changes nothing."""
+        ...
+
     # outbox
     def enqueue(self, notice: Notice, receivers: Sequence[str], due_at: datetime) -> None:
         """Queue a notice to each receiver; the same notice id and receiver twice changes nothing."""
@@ -141,6 +147,14 @@ class Store(Protocol):
         self, topic: str, start: datetime, end: datetime, thread: str | None = None, limit: int = 20
     ) -> list[StoredMention]:
         """The most negative and furthest reaching first."""
+        ...
+
+    def mention(self, mention_id: str) -> StoredMention | None:
+        """The matched mention with this id, as far as it is kept."""
+        ...
+
+    def entries(self, ledger: str, about: str | None = None, limit: int = 200) -> list[LedgerEntry]:
+        """Those of a ledger, and of one subject where `about` names it; the newest first."""
         ...
 
     def labels(self, mention_ids: Sequence[str]) -> dict[str, str]:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from alerts.incidents import AuditEntry, State
+from alerts.records import LedgerEntry
 from alerts.store.sqlite import SqliteStore
 from alerts.store.sqlite.schema import TABLES
 from alerts.store.store import Delivery, LabelledPost, Store
 from streams.errors import BrokenState
 from streams.records import DeadLetter, Gap, Mention
-from tests.build import AT, incident, mention, minutes, notice, pulse, stored_mention
+from tests.build import AT, incident, ledger_entry, mention, minutes, notice, pulse, stored_mention
 
 LEASE = timedelta(seconds=30)
 DAY = timedelta(days=1)
@@ -62,6 +63,11 @@ def claim(store: Store, at: datetime = AT, receiver: str | None = None) -> list[
 
 def ids(store: Store, limit: int = 10) -> list[str]:
     return [one.id for _, one in store.take(limit)]
+
+
+def append(store: Store, *entries: LedgerEntry) -> None:
+    with store.transaction() as tx:
+        tx.add_entries(entries)
 
 
 def found(store: Store, topic: str = "Posti", **fields: Any) -> list[str]:
@@ -244,6 +250,24 @@ class TestMentions:
         assert found(store) == []
 
 
+class TestOneMention:
+    """A mention by its id."""
+
+    def test_it_is_found_with_its_pseudonym_until_it_is_deleted(self, store: Store) -> None:
+        keep(store, author="matti")
+        kept = store.mention("mastodon:1")
+        assert kept is not None
+        assert (kept.text, kept.author == "matti") == ("Posti hukkasi taas pakettini", False)
+        with store.transaction() as tx:
+            tx.forget_mention("mastodon:1")
+        gone = store.mention("mastodon:1")
+        assert gone is not None
+        assert (gone.text, gone.author, gone.deleted) == ("", None, True)
+
+    def test_an_unknown_id_is_none(self, store: Store) -> None:
+        assert store.mention("mastodon:nobody") is None
+
+
 class TestLabels:
     """What people say of single posts."""
 
@@ -322,6 +346,34 @@ class TestIncidents:
             assert [tx.seen_action(name) for name in ("a", "a", "b")] == [False, True, False]
         with store.transaction() as tx:
             assert tx.seen_action("a")
+
+
+class TestLedger:
+    """Typed entries that only grow."""
+
+    def test_entries_come_back_newest_first_by_ledger_and_subject(self, store: Store) -> None:
+        append(store, ledger_entry(id="1"), ledger_entry(id="2", at=AT + minutes(5), about="mastodon:2"))
+        append(store, ledger_entry(id="3", ledger="drill", at=AT + minutes(9)))
+        assert [one.id for one in store.entries("moderation")] == ["2", "1"]
+        assert [one.id for one in store.entries("moderation", "mastodon:2")] == ["2"]
+        assert [one.id for one in store.entries("moderation", limit=1)] == ["2"]
+        assert store.entries("nothing") == []
+
+    def test_an_entry_keeps_everything(self, store: Store) -> None:
+        entry = ledger_entry(body={"rule": "R1", "n": 2, "deep": {"ä\x00": [None, True, "😀"]}})
+        append(store, entry)
+        assert store.entries("moderation") == [entry]
+
+    def test_the_same_id_twice_changes_nothing(self, store: Store) -> None:
+        append(store, ledger_entry(by="first"))
+        append(store, ledger_entry(by="second"), ledger_entry(ledger="drill"))
+        assert [one.by for one in store.entries("moderation")] == ["first"]
+        assert len(store.entries("drill")) == 1
+
+    def test_pruning_leaves_it_alone(self, store: Store) -> None:
+        append(store, ledger_entry())
+        store.prune(AT + 4000 * DAY, 1, 1, 1)
+        assert len(store.entries("moderation")) == 1
 
 
 class TestOutbox:
@@ -492,6 +544,16 @@ class TestSqliteFile:
         store.close()
         by_hand = sqlite3.connect(path)
         for statement in ("UPDATE audit SET by = 'nobody'", "DELETE FROM audit"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                by_hand.execute(statement)
+        by_hand.close()
+
+    def test_the_ledger_cannot_be_changed_even_by_hand(self, tmp_path: Path) -> None:
+        store = SqliteStore(tmp_path / "palovahti.db")
+        append(store, ledger_entry())
+        store.close()
+        by_hand = sqlite3.connect(tmp_path / "palovahti.db")
+        for statement in ("UPDATE ledger SET by = 'x'", "DELETE FROM ledger"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 by_hand.execute(statement)
         by_hand.close()

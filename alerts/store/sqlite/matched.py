@@ -68,6 +68,12 @@ def of_topic(
     return [_stored(row) for row in db.execute(OF_TOPIC, {**asked, "thread": thread, "limit": limit})]
 
 
+def one(db: sqlite3.Connection, mention_id: str) -> StoredMention | None:
+    """The mention with this id, if it is kept."""
+    row = db.execute(f"SELECT {COLUMNS} FROM mentions WHERE id = ?", (mention_id,)).fetchone()  # noqa: S608 a constant of ours
+    return _stored(row) if row else None
+
+
 def prune(db: sqlite3.Connection, text_before: datetime, all_before: datetime) -> None:
     """Drop texts and authors that are older than one time, and whole mentions older than another."""
     db.execute(

@@ -86,7 +86,21 @@ CREATE TABLE labels (
 ) STRICT, WITHOUT ROWID;
 """
 
-CHANGES = (LABELS,)
+LEDGER = """
+-- typed entries that only grow: moderation, tests of the pager, drills ...
+CREATE TABLE ledger (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, ledger TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+    by TEXT NOT NULL, about TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (ledger, id)
+) STRICT;
+CREATE INDEX ledger_by_time ON ledger (ledger, at);
+CREATE INDEX ledger_by_subject ON ledger (ledger, about, at);
+CREATE TRIGGER ledger_is_never_changed BEFORE UPDATE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_is_never_deleted BEFORE DELETE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+"""
+
+CHANGES = (LABELS, LEDGER)
 """What came after the first version, in order: only ever append. A store's version is one more than the
 number of changes made to it."""
 

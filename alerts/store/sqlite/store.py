@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alerts.lifecycle import State
-from alerts.records import AuditEntry, Incident
+from alerts.records import AuditEntry, Incident, LedgerEntry
 from alerts.store.sqlite import incidents, intake, labels, matched, outbox, pulses
+from alerts.store.sqlite import ledger as ledger_rows
 from alerts.store.sqlite.database import Database
 from alerts.store.sqlite.schema import pseudonym_key
 from alerts.store.sqlite.transaction import SqliteTransaction
@@ -78,6 +79,16 @@ class SqliteStore:
         """Those of a topic in `[start, end)`, the most negative and furthest reaching first."""
         with self._base.reading() as db:
             return matched.of_topic(db, topic, start, end, thread=thread, limit=limit)
+
+    def mention(self, mention_id: str) -> StoredMention | None:
+        """The matched mention with this id, as far as it is kept."""
+        with self._base.reading() as db:
+            return matched.one(db, mention_id)
+
+    def entries(self, ledger: str, about: str | None = None, limit: int = 200) -> list[LedgerEntry]:
+        """Those of a ledger, the newest first."""
+        with self._base.reading() as db:
+            return ledger_rows.newest(db, ledger, about, limit)
 
     def labels(self, mention_ids: Sequence[str]) -> dict[str, str]:
         """The labels of those posts that have one."""

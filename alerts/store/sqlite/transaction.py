@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from alerts.records import AuditEntry, Incident, Notice
-from alerts.store.sqlite import incidents, intake, labels, matched, outbox
+from alerts.records import AuditEntry, Incident, LedgerEntry, Notice
+from alerts.store.sqlite import incidents, intake, labels, ledger, matched, outbox
 from alerts.store.sqlite import pulses as pulse_rows
 from alerts.store.store import StoredMention
 from streams.records import DeadLetter, Gap, Mention, Pulse
@@ -76,6 +76,10 @@ class SqliteTransaction:
     def seen_action(self, action_id: str) -> bool:
         """Whether this human action was taken before; remembers it if not."""
         return incidents.seen_action(self._db, action_id)
+
+    def add_entries(self, entries: Iterable[LedgerEntry]) -> None:
+        """Append to ledgers; the same id in a ledger twice changes nothing."""
+        ledger.add(self._db, entries)
 
     def enqueue(self, notice: Notice, receivers: Sequence[str], due_at: datetime) -> None:
         """Queue a notice to each receiver, once."""
