@@ -1,0 +1,1 @@
+"""The broker: streams created and checked, read, copied and put right, by kafka-python."""
