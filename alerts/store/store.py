@@ -73,6 +73,21 @@ class Transaction(Protocol):
         """Mentions up to and including `position` are taken in; drop them from the queue."""
         ...
 
+    def position(self, source: str) -> int | None:
+        """The highest offset of `source` (a partition of a stream) that was taken in; None at its beginning.
+
+        Until this transaction ends no other one learns it: a second worker on the same partition waits, and
+        then sees what the first took in. Skip what is not above it; after the rest, `set_position`.
+        """
+        ...
+
+    def set_position(self, source: str, offset: int | None) -> None:
+        """`source` is taken in up to and including `offset`.
+
+        A lower one changes nothing. None forgets the source, as when its stream was made anew.
+        """
+        ...
+
     def save_state(self, blobs: dict[str, bytes | None]) -> None:
         """Write the changed parts of the engine's state; None deletes a key."""
         ...
@@ -129,6 +144,10 @@ class Store(Protocol):
     def cursor(self, feed: str) -> str | None: ...
     def take(self, limit: int) -> list[tuple[int, Mention]]:
         """The oldest queued mentions with their positions, in order of arrival."""
+        ...
+
+    def positions(self) -> dict[str, int]:
+        """The highest offset taken in of each source."""
         ...
 
     def load_state(self) -> dict[str, bytes]: ...

@@ -192,6 +192,42 @@ class TestEngine:
         assert got == [pulse(at=AT, score=9), given[2]]
 
 
+class TestPositions:
+    """How far a source was taken in."""
+
+    def test_a_record_that_comes_again_is_known_by_its_offset(self, store: Store) -> None:
+        for offsets, fresh in [(range(5), 5), (range(3, 8), 3), (range(8), 0)]:
+            with store.transaction() as tx:
+                before = tx.position("findings-0")
+                new = [offset for offset in offsets if before is None or offset > before]
+                tx.set_position("findings-0", offsets[-1])
+            assert len(new) == fresh
+        assert store.positions() == {"findings-0": 7}
+
+    def test_sources_are_apart_and_a_lower_offset_changes_nothing(self, store: Store) -> None:
+        for source, offset in [("findings-0", 5), ("findings-1", 0), ("findings-0", 4)]:
+            with store.transaction() as tx:
+                tx.set_position(source, offset)
+        assert store.positions() == {"findings-0": 5, "findings-1": 0}
+
+    def test_a_source_that_is_forgotten_begins_anew(self, store: Store) -> None:
+        for offset in (2**40, None, 0):
+            with store.transaction() as tx:
+                tx.set_position("findings-0", offset)
+        assert store.positions() == {"findings-0": 0}
+
+    def test_an_offset_goes_with_what_was_done_or_not_at_all(self, store: Store) -> None:
+        def crash() -> None:
+            with store.transaction() as tx:
+                tx.set_position("findings-0", 5)
+                assert tx.position("findings-0") == 5
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            crash()
+        assert store.positions() == {}
+
+
 class TestMentions:
     """Matched mentions."""
 

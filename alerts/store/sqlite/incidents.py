@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from alerts.lifecycle import State
 from alerts.records import AuditEntry, Incident
-from alerts.store.sqlite.times import micros, when
+from alerts.store.times import micros, when
 
 
 def put(db: sqlite3.Connection, incident: Incident) -> None:

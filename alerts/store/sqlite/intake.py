@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from alerts.store.sqlite.times import micros, when
+from alerts.store.times import micros, when
 from streams.records import DeadLetter, Gap, Mention
 
 

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.store.sqlite.times import micros
 from alerts.store.store import LabelledPost
+from alerts.store.times import micros
 
 AT_ONCE = 500  # parameters of one query
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from alerts.records import LedgerEntry
-from alerts.store.sqlite.times import micros, when
+from alerts.store.times import micros, when
 
 
 def add(db: sqlite3.Connection, entries: Iterable[LedgerEntry]) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from alerts.store.sqlite.times import micros, when
 from alerts.store.store import StoredMention
+from alerts.store.times import micros, when
 
 COLUMNS = (
     "id, topics, thread, platform, kind, author, followers, official, text, language, url, negativity, "

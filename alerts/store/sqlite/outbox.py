@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.records import Notice
-from alerts.store.sqlite.times import micros, when
 from alerts.store.store import Delivery
+from alerts.store.times import micros, when
 
 COLUMNS = "number, receiver, body, attempts, due_at, state, last_error, sent_at"
 

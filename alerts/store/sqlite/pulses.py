@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from alerts.store.sqlite.times import micros, when
+from alerts.store.times import micros, when
 from streams.records import Pulse
 
 FINE_DAYS = 14

@@ -100,7 +100,12 @@ CREATE TRIGGER ledger_is_never_deleted BEFORE DELETE ON ledger
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
 
-CHANGES = (LABELS, LEDGER)
+POSITIONS = """
+-- how far each source (a partition of a stream) was taken in
+CREATE TABLE positions (source TEXT PRIMARY KEY, taken INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+CHANGES = (LABELS, LEDGER, POSITIONS)
 """What came after the first version, in order: only ever append. A store's version is one more than the
 number of changes made to it."""
 

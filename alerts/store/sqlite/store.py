@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alerts.lifecycle import State
 from alerts.records import AuditEntry, Incident, LedgerEntry
-from alerts.store.sqlite import incidents, intake, labels, matched, outbox, pulses
+from alerts.store.sqlite import incidents, intake, labels, matched, outbox, positions, pulses
 from alerts.store.sqlite import ledger as ledger_rows
 from alerts.store.sqlite.database import Database
 from alerts.store.sqlite.schema import pseudonym_key
@@ -45,6 +45,11 @@ class SqliteStore:
         """The oldest queued mentions with their positions."""
         with self._base.reading() as db:
             return intake.take(db, limit)
+
+    def positions(self) -> dict[str, int]:
+        """The highest offset taken in of each source."""
+        with self._base.reading() as db:
+            return positions.every(db)
 
     def load_state(self) -> dict[str, bytes]:
         """The engine's whole state."""

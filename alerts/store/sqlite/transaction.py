@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from alerts.records import AuditEntry, Incident, LedgerEntry, Notice
-from alerts.store.sqlite import incidents, intake, labels, ledger, matched, outbox
+from alerts.store.sqlite import incidents, intake, labels, ledger, matched, outbox, positions
 from alerts.store.sqlite import pulses as pulse_rows
 from alerts.store.store import StoredMention
 from streams.records import DeadLetter, Gap, Mention, Pulse
@@ -39,6 +39,14 @@ class SqliteTransaction:
     def done_until(self, position: int) -> None:
         """Drop mentions up to and including `position` from the queue."""
         intake.done_until(self._db, position)
+
+    def position(self, source: str) -> int | None:
+        """The highest offset of a source that was taken in; None at its beginning."""
+        return positions.one(self._db, source)
+
+    def set_position(self, source: str, offset: int | None) -> None:
+        """Taken in until `offset`; a lower one changes nothing, None forgets the source."""
+        positions.put(self._db, source, offset)
 
     def save_state(self, blobs: dict[str, bytes | None]) -> None:
         """Write the changed parts of the engine's state; None deletes a key."""
