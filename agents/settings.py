@@ -26,6 +26,7 @@ from alerts.web.settings import WebSettings
 from streams.feeds.jsonl import JsonlFeedSettings
 from streams.feeds.rss_settings import RssFeedSettings
 from streams.feeds.webhook import WebhookFeedSettings
+from streams.kafka.settings import KafkaSettings
 from streams.records import Record
 
 DEFAULT_FILE: Final = Path("palovahti.yaml")
@@ -71,6 +72,7 @@ class Settings(BaseModel):
     watch: WatchPolicy = WatchPolicy()
     incidents: IncidentPolicy = IncidentPolicy()
     sentiment: SentimentSettings = SentimentSettings()
+    kafka: KafkaSettings = KafkaSettings()
 
 
 _SECTIONS: Final[dict[str, type[BaseModel]]] = {
@@ -80,6 +82,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "watch": WatchPolicy,
     "incidents": IncidentPolicy,
     "sentiment": SentimentSettings,
+    "kafka": KafkaSettings,
 }
 
 

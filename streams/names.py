@@ -1,4 +1,4 @@
-"""The streams (Kafka topics) in one table: what each carries, by which key, for how long, and who may read it.
+"""The streams (Kafka topics) in one table: what each carries, by which key, for how long, and for whom.
 
 A stream's name on the broker is the configured prefix and its name here: `palovahti.mentions`.
 """

@@ -25,7 +25,7 @@ class KafkaSettings(Record):
     bootstrap: tuple[str, ...] = Field(default=("127.0.0.1:9092",), min_length=1)
     prefix: str = Field(default="palovahti.", pattern=r"^[A-Za-z0-9._-]{0,64}$")
     partitions: int = Field(default=6, ge=1, le=1024)
-    replication: int | None = Field(default=None, ge=1, le=9, description="None: the broker's default")
+    replication: int | None = Field(default=None, ge=1, le=9)
     security: Security = "plaintext"
     tls_ca_file: Path | None = None
     tls_certificate_file: Path | None = None
