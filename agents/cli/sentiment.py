@@ -13,12 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from agents.cli.exits import Exit
-from agents.cli.options import AsJson
+from agents.cli.history import opened
+from agents.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, settings_of
 from agents.cli.screen import say_json
-from agents.sentiment.adapt import AdaptationRefused, Adapted, adapt
+from agents.sentiment.adapt import AdaptationRefused, Adapted, Post, adapt
 from agents.sentiment.bench import report
 from agents.sentiment.model import BUNDLED, Model, load, save
-from agents.sentiment.posts import read_posts
+from agents.sentiment.posts import labelled_posts, read_posts
 from agents.sentiment.training.recipe import Recipe, train
 
 DataFolder = Annotated[Path, typer.Option("--data", help="Folder with train.jsonl.gz.", file_okay=False)]
@@ -42,7 +43,13 @@ def train_scorer(
 
 
 def adapt_model(
-    file: Annotated[Path, typer.Argument(help="CSV or JSON lines: text, label (neg, neu, pos), language.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV or JSON lines: text, label (neg, neu, pos), language.")
+    ] = None,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Also the posts that people labelled on the pages.")
+    ] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
     out: Annotated[Path, typer.Option("--out", help="Where the adapted model goes.")] = Path("sentiment.npz"),
     model: Annotated[
         Path | None, typer.Option("--model", help="Model to begin from; else the bundled one.")
@@ -54,7 +61,7 @@ def adapt_model(
     An older file at --out is kept beside it as FILE.old.
     """
     try:
-        adapted = adapt(load(model or BUNDLED), read_posts(file))
+        adapted = adapt(load(model or BUNDLED), _posts(file, config if labels else None))
     except AdaptationRefused as refusal:
         if not as_json:
             raise
@@ -64,6 +71,17 @@ def adapt_model(
         out.replace(out.with_name(out.name + ".old"))
     save(adapted.model, out)
     _say_adapted(adapted, out, as_json=as_json)
+
+
+def _posts(file: Path | None, config: Path | None) -> list[Post]:
+    """The posts of a file, and those that people labelled on the pages of the service of `config`."""
+    if file is None and config is None:
+        raise typer.BadParameter("name a file of labelled posts, or --labels for those from the pages")
+    posts = read_posts(file) if file is not None else []
+    if config is not None:
+        with opened(settings_of(config)) as store:
+            posts += labelled_posts(store.labelled())
+    return posts
 
 
 @bench.command("sentiment")

@@ -84,7 +84,8 @@ class Show:
 
     def data_state(self) -> DataState:
         """The recording is the only feed."""
-        return DataState(feeds_alive=1, feeds_total=1, lag_seconds=self._lag)
+        accuracy = self.station.pipeline.accuracy
+        return DataState(feeds_alive=1, feeds_total=1, lag_seconds=self._lag, accuracy=accuracy)
 
     def incidents(self) -> list[Incident]:
         """What came, oldest first."""

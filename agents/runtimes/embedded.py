@@ -169,7 +169,7 @@ class Service:
         return {"ready": True, "data": self._data_state(), "feeds": feeds}
 
     def _data_state(self) -> DataState:
-        return self.meter.data_state(self.clock.now())
+        return self.meter.data_state(self.clock.now(), self.station.pipeline.accuracy)
 
 
 def _cause(group: ExceptionGroup) -> PalovahtiError:

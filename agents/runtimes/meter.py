@@ -75,8 +75,8 @@ class Meter:
             opened = waiting.get(topic, now)
             self._metrics.unanswered(topic, max(0.0, (now - opened).total_seconds()))
 
-    def data_state(self, now: datetime) -> DataState:
-        """How well we see: for the page's fourth line."""
+    def data_state(self, now: datetime, accuracy: Mapping[str, float]) -> DataState:
+        """How well we see: for the page's fourth line; `accuracy` of the scorer by language, 0-1."""
         alive = [feed.name for feed in self._feeds.values() if feed.health.alive]
         lags = [self._lags[name] for name in alive if name in self._lags]
         gaps = sum(end > now - FRESH for end in self._gaps)
@@ -85,6 +85,7 @@ class Meter:
             feeds_total=len(self._feeds),
             lag_seconds=max(lags, default=None),
             gaps=gaps,
+            accuracy=dict(accuracy),
         )
 
 

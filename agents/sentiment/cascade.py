@@ -43,6 +43,10 @@ class Cascade:
         """Both models, the quick one first."""
         return f"{self._quick.version}>{self._accurate.version}"
 
+    def accuracy(self, language: str | None) -> float | None:
+        """That of the quick model: the accurate one only sees the doubtful, and was not measured here."""
+        return self._quick.accuracy(language)
+
     def negativity(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> F64:
         """P(negative), 0-1, one a text."""
         chances = self._quick.negativity(texts, languages)

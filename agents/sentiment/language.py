@@ -1,8 +1,8 @@
 """Which of the configured languages a text is in.
 
 The language a feed or post states comes first; this guesses where none is stated. Identification runs at
-about 25,000 texts a second, slower than scoring, so what is known of an author or thread is remembered and
-used again.
+about 25,000 texts a second, slower than scoring, so what is known of a key is remembered and used again. The
+pipeline gives the text itself as key, so that no verdict depends on what came before.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 LEAST_LETTERS = 20  # "hei", "bra", "tack" are words of several languages
 FEWEST_LETTERS = 6  # below this even a guess says nothing
 LONGEST = 400  # characters that are looked at
-REMEMBERED = 50_000  # authors and threads
+REMEMBERED = 20_000  # texts, authors or threads
 UNKNOWN = "und"  # undetermined, ISO 639-2
 
 _NOT_SPEECH = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|&\w+;")
@@ -45,9 +45,9 @@ class LanguageGuesser:
     ) -> list[str]:
         """One language a text, in order; `und` where most letters belong to a script that none of them uses.
 
-        `defaults` are what a short text falls back to (the feed's language), one a text. `keys` (author or
-        thread) share a verdict: once a long enough text of a key was identified, its other texts are not
-        looked at.
+        `defaults` are what a short text falls back to (the feed's language), one a text. `keys` (text,
+        author or thread) share a verdict: once a long enough text of a key was identified, its other texts
+        are not looked at.
         """
         either: Sequence[str | None] = [None] * len(texts)
         rows = zip(texts, defaults or either, keys or either, strict=True)

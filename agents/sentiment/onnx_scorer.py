@@ -44,6 +44,9 @@ class OnnxScorer:
         self.version = f"onnx:{folder.name}"
         self._try(folder)
 
+    def accuracy(self, language: str | None) -> None:
+        """Not known: the model is the user's own."""
+
     def negativity(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> F64:  # noqa: ARG002
         """P(negative), 0-1, one a text; the model knows the language itself."""
         return self.chances(texts)[:, 0]

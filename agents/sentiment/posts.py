@@ -1,15 +1,16 @@
-"""Labelled posts of an organisation, from a file of people's own making."""
+"""Labelled posts of an organisation, from a file of people's own making or from the pages."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from agents.sentiment.adapt import Post
 from agents.sentiment.scorer import Label
+from alerts.store.store import LabelledPost
 from streams.errors import BadConfiguration
 
 # What people write in the label column, in lower case.
@@ -36,6 +37,11 @@ def read_posts(path: Path) -> list[Post]:
     if mistakes:
         raise BadConfiguration(mistakes[:10])
     return [Post(row["text"], _LABELS[_word(row)], row.get("language") or None) for _, row in rows]
+
+
+def labelled_posts(found: Iterable[LabelledPost]) -> list[Post]:
+    """Posts as people labelled them on the pages."""
+    return [Post(one.text, _LABELS[one.label], one.language) for one in found]
 
 
 def _table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -29,6 +29,10 @@ class Scorer(Protocol):
         """Name and version of the model, for the audit."""
         ...
 
+    def accuracy(self, language: str | None) -> float | None:
+        """Share of right labels (0-1) in a language, as measured; None: not known."""
+        ...
+
     def negativity(
         self, texts: Sequence[str], languages: Sequence[str | None] | None = None
     ) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -153,11 +154,20 @@ def _channels(found: Evidence, language: str, most: int = 4) -> str:
 
 def _what_is_known(found: Evidence, language: str, data: DataState | None) -> str:
     parts = _feeds(data, language)
+    if data is not None and data.accuracy:
+        parts.append(_accuracy(data.accuracy, found.language, language))
     if found.possible_coordination:
         parts.append(say("page.coordination", language))
     if found.learning:
         parts.append(say("page.learning", language))
     return "; ".join(parts)
+
+
+def _accuracy(measured: Mapping[str, float], spoken: str | None, language: str) -> str:
+    """How often the sentiment labels are right: in the language of the talk, else in each."""
+    known = {spoken: measured[spoken]} if spoken is not None and spoken in measured else measured
+    shares = ", ".join(f"{code} {forms.percent(share, language)}" for code, share in sorted(known.items()))
+    return say("page.accuracy", language, shares=shares)
 
 
 def _feeds(data: DataState | None, language: str) -> list[str]:

@@ -16,3 +16,6 @@ class DataState(Record):
         default=None, ge=0, description="of the slowest live feed; None: unknown"
     )
     gaps: Count = 0
+    accuracy: dict[str, float] = Field(
+        default_factory=dict, description="how often the sentiment labels are right (0-1), by language"
+    )

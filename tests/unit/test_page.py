@@ -131,6 +131,15 @@ def test_the_data_line_tells_doubt():
     )
 
 
+@pytest.mark.parametrize(
+    ("spoken", "told"), [("sv", "sentiment labels right sv 53%;"), ("de", "labels right fi 76%, sv 53%;")]
+)
+def test_the_data_line_tells_how_often_the_sentiment_labels_are_right(spoken, told):
+    measured = DataState(feeds_alive=1, feeds_total=1, accuracy={"fi": 0.759, "sv": 0.529})
+    page = lines("en", data=measured, evidence=evidence(language=spoken, possible_coordination=True))
+    assert told in page[3]
+
+
 def test_many_channels_are_summed():
     page = lines("en", evidence=evidence(channels={"a": 9, "b": 8, "c": 7, "d": 6, "e": 5, "f": 4}))
     assert page[2].endswith("channels: a 9, b 8, c 7, d 6, others 9")
