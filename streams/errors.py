@@ -6,6 +6,7 @@ PalovahtiError
 ├── IllegalTransition   the caller's fault: nothing was changed
 ├── DeliveryFailed      a receiver's answer; says whether another try makes sense
 └── BrokenState         our own fault: stop loudly
+    └── StoreUnreachable  for now only: what was not committed was not done; try again
 """
 
 
@@ -52,3 +53,7 @@ class DeliveryFailed(PalovahtiError):
 
 class BrokenState(PalovahtiError):
     """What we stored ourselves does not make sense; stop instead of guessing."""
+
+
+class StoreUnreachable(BrokenState):
+    """The store's server does not answer, or broke off. What was open is undone; another try makes sense."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from alerts.store.kept import event_digest
 from alerts.store.times import micros, when
 from streams.records import DeadLetter, Gap, Mention
 
@@ -15,7 +15,7 @@ def accept(db: sqlite3.Connection, mentions: Iterable[Mention], received_at: dat
     """Queue the mentions whose event was not seen before; returns how many."""
     at, new = micros(received_at), 0
     for mention in mentions:
-        event = _digest(mention.event_key)
+        event = event_digest(mention.event_key)
         if db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (event, at)).rowcount:
             body = mention.model_dump_json(by_alias=True, exclude_defaults=True)
             db.execute("INSERT INTO queue (body) VALUES (?)", (body,))
@@ -95,7 +95,3 @@ def prune(
     db.execute("DELETE FROM seen WHERE seen_at < ?", (micros(seen_before),))
     db.execute("DELETE FROM dead_letters WHERE seen_at < ?", (micros(text_before),))
     db.execute("DELETE FROM gaps WHERE end_at < ?", (micros(gaps_before),))
-
-
-def _digest(event_key: str) -> bytes:
-    return hashlib.blake2b(event_key.encode(), digest_size=16).digest()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import json
-import math
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from alerts.store.kept import MOST_FORGOTTEN, pseudonym, weight
 from alerts.store.store import StoredMention
 from alerts.store.times import micros, when
 
@@ -17,9 +16,6 @@ COLUMNS = (
     "id, topics, thread, platform, kind, author, followers, official, text, language, url, negativity, "
     "published_at, deleted"
 )
-
-MOST_FORGOTTEN = 100_000
-"""So many deletions are remembered whose mention has not come; the newest are kept."""
 
 ADD = """
 INSERT INTO mentions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
@@ -88,11 +84,6 @@ def prune(db: sqlite3.Connection, text_before: datetime, all_before: datetime) -
     db.execute("DELETE FROM mentions WHERE published_at < ?", (micros(all_before),))
 
 
-def pseudonym(author: str, key: bytes) -> str:
-    """The same for the same author, and of no use without the key: HMAC-SHA256, half of it."""
-    return hmac.digest(key, author.encode(), "sha256")[:16].hex()
-
-
 def _is_forgotten(db: sqlite3.Connection, mention_id: str) -> bool:
     return db.execute("SELECT 1 FROM forgotten WHERE id = ?", (mention_id,)).fetchone() is not None
 
@@ -127,7 +118,7 @@ def _insert(db: sqlite3.Connection, mention: StoredMention, key: bytes, number: 
         mention.negativity,
         published_at,
         mention.deleted,
-        mention.negativity * (1 + math.log10(1 + (mention.followers or 0))),
+        weight(mention.negativity, mention.followers),
     )
     rowid = db.execute(ADD, row).lastrowid if number is None else _replace(db, row)
     rows = [(topic, published_at, rowid) for topic in set(mention.topics)]

@@ -6,16 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from alerts.store.kept import FINE_DAYS, HOUR, MEASURED
 from alerts.store.times import micros, when
 from streams.records import Pulse
-
-FINE_DAYS = 14
-"""How long every pulse is kept; later only each hour's highest score, so that a peak stays on the chart."""
-
-HOUR = 3_600_000_000
-
-MEASURED = tuple(name for name in Pulse.model_fields if name not in ("topic", "at"))
-"""The columns after topic and time, in the order of the table."""
 
 THIN = """
 DELETE FROM pulses WHERE at >= :start AND at < :end AND EXISTS (
