@@ -1,0 +1,51 @@
+"""Connections to the broker, opened for a task and closed after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError
+
+from streams.kafka.settings import KafkaSettings, connection
+
+WAIT_MS = 10_000
+
+
+@contextmanager
+def admin(settings: KafkaSettings) -> Iterator[Any]:
+    """An admin client; raises `ConnectionError` with what to look at when the broker does not do as asked."""
+    with _opened(settings, KafkaAdminClient) as client:
+        yield client
+
+
+@contextmanager
+def consumer(settings: KafkaSettings) -> Iterator[Any]:
+    """A consumer without a group: it commits nothing and disturbs nobody."""
+    with _opened(settings, KafkaConsumer, enable_auto_commit=False) as client:
+        yield client
+
+
+@contextmanager
+def producer(settings: KafkaSettings) -> Iterator[Any]:
+    """A producer whose records are acknowledged by all copies that are in sync."""
+    with _opened(settings, KafkaProducer, acks="all", max_request_size=16_777_216) as client:
+        yield client
+
+
+@contextmanager
+def _opened(settings: KafkaSettings, kind: Callable[..., Any], **options: Any) -> Iterator[Any]:
+    where = ", ".join(settings.bootstrap)
+    try:
+        client = kind(**connection(settings), bootstrap_timeout_ms=WAIT_MS, **options)
+    except KafkaError as error:
+        remedy = "is it running, and do bootstrap and security under kafka: say how to reach it?"
+        raise ConnectionError(f"no broker answers at {where} ({type(error).__name__}); {remedy}") from None
+    try:
+        yield client
+    except KafkaError as error:
+        raise ConnectionError(f"the broker at {where} did not do as asked: {error}") from error
+    finally:
+        client.close()
