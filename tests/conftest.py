@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import Server, places
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
-PROGRAMS = {"browser": "chromium", "prometheus": "prometheus"}
+PROGRAMS = {"browser": "chromium", "prometheus": "prometheus", "postgres": "initdb"}
+PACKAGES = {"initdb": "postgresql"}
 
 
 def require(name: str) -> str:
@@ -18,10 +22,11 @@ def require(name: str) -> str:
     It fails instead where the environment's PALOVAHTI_REQUIRE lists `name`, so that CI never passes
     by skipping.
     """
-    path = shutil.which(PROGRAMS[name])
+    path = shutil.which(PROGRAMS[name], path=places())
     if path:
         return path
-    message = f"{PROGRAMS[name]} is not installed (Debian: apt-get install {PROGRAMS[name]})"
+    package = PACKAGES.get(PROGRAMS[name], PROGRAMS[name])
+    message = f"{PROGRAMS[name]} is not installed (Debian: apt-get install {package})"
     if name in os.environ.get("PALOVAHTI_REQUIRE", "").split(","):
         pytest.fail(message)
     pytest.skip(message)
@@ -45,3 +50,16 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the data folder {SHARED} is not there")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server of our own, for all tests of the session; never stop it."""
+    with Server.started(require("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: Server) -> str:
+    """Address of an empty database."""
+    return postgres_server.new_database()
