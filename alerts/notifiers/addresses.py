@@ -6,7 +6,10 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
 
 from streams.errors import DeliveryFailed
 
@@ -37,6 +40,52 @@ async def public_address(host: str, port: int, lookup: Resolve) -> str:
             "the address is private; set allow_private: true if that is meant", permanent=True
         )
     return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a request goes, and what it must say so that the right host answers."""
+
+    url: httpx.URL
+    headers: dict[str, str]
+    extensions: dict[str, Any]
+
+
+async def target_of(text: str, lookup: Resolve, *, allow_private: bool) -> Target:
+    """The target behind an address, by the very IP address that was found to be public.
+
+    Raises `DeliveryFailed` where it is not, unless private ones are allowed.
+    """
+    url = httpx.URL(text)
+    if allow_private:
+        return Target(url, {}, {})
+    address = await public_address(url.host, url.port or 443, lookup)
+    host = url.netloc.decode("ascii")
+    return Target(url.copy_with(host=address), {"Host": host}, {"sni_hostname": url.host})
+
+
+def check_url(text: str, *, allow_private: bool) -> None:
+    """A ValueError that names the remedy, and never the address, unless `text` can be posted to."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        raise ValueError("not a web address: write it whole, e.g. https://example.org/hook") from None
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+        raise ValueError(
+            "write a whole http or https address without a user name, e.g. https://example.org/hook"
+        )
+    if allow_private:
+        return
+    if url.scheme != "https":
+        raise ValueError(
+            "http shows the content to everybody on the way: write https, or set allow_private: true"
+        )
+    if url.host == "localhost" or (_is_ip(url.host) and not is_public(url.host)):
+        raise ValueError("the address is private: write a public one, or set allow_private: true")
+
+
+def _is_ip(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 def is_public(address: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from alerts.incidents import Notice
-from alerts.notifiers.addresses import Resolve, is_public, public_address, resolve
+from alerts.notifiers.addresses import Resolve, check_url, resolve, target_of
 from alerts.notifiers.event import event_body
 from alerts.notifiers.http import post
 from alerts.notifiers.settings import ReceiverSettings
@@ -37,7 +36,7 @@ class WebhookSettings(ReceiverSettings):
     @field_validator("url")
     @classmethod
     def _reachable(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        _check_url(value.get_secret_value(), allow_private=bool(info.data.get("allow_private")))
+        check_url(value.get_secret_value(), allow_private=bool(info.data.get("allow_private")))
         return value
 
     @field_validator("secret")
@@ -59,15 +58,6 @@ class WebhookSettings(ReceiverSettings):
         return tuple(signing_key(key.get_secret_value()) for key in (self.secret, *self.other_secrets))
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where a request goes, and what it must say so that the right host answers."""
-
-    url: httpx.URL
-    headers: dict[str, str]
-    extensions: dict[str, Any]
-
-
 class WebhookNotifier:
     """Posts each notice as one signed event; the receiver may drop repeats by `webhook-id`."""
 
@@ -82,7 +72,8 @@ class WebhookNotifier:
 
     async def send(self, notice: Notice) -> None:
         """Post one notice, or raise `DeliveryFailed`."""
-        target = await self._target()
+        url = self._settings.url.get_secret_value()
+        target = await target_of(url, self._lookup, allow_private=self._settings.allow_private)
         now = self._clock.now()
         body = render(notice, self._settings.source)
         headers = {
@@ -95,40 +86,7 @@ class WebhookNotifier:
     async def close(self) -> None:
         """The client belongs to the caller."""
 
-    async def _target(self) -> _Target:
-        """The configured URL, by the very address that was found to be public."""
-        url = httpx.URL(self._settings.url.get_secret_value())
-        if self._settings.allow_private:
-            return _Target(url, {}, {})
-        address = await public_address(url.host, url.port or 443, self._lookup)
-        host = url.netloc.decode("ascii")
-        return _Target(url.copy_with(host=address), {"Host": host}, {"sni_hostname": url.host})
-
 
 def render(notice: Notice, source: str) -> bytes:
     """The request's body: a CloudEvent in structured JSON whose `data` is the notice."""
     return event_body(notice, source)
-
-
-def _check_url(text: str, *, allow_private: bool) -> None:
-    """A ValueError that names the remedy, and never the address, unless `text` can be posted to."""
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        raise ValueError("not a web address: write it whole, e.g. https://example.org/hook") from None
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
-        raise ValueError(
-            "write a whole http or https address without a user name, e.g. https://example.org/hook"
-        )
-    if allow_private:
-        return
-    if url.scheme != "https":
-        raise ValueError(
-            "http shows the content to everybody on the way: write https, or set allow_private: true"
-        )
-    if url.host == "localhost" or (_is_ip(url.host) and not is_public(url.host)):
-        raise ValueError("the address is private: write a public one, or set allow_private: true")
-
-
-def _is_ip(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()
