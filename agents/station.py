@@ -17,11 +17,11 @@ from agents.pipeline import Pipeline
 from agents.watch.engine import Arrival, Engine
 from agents.watch.snapshot import dump, load
 from alerts.desk import Desk
-from alerts.incidents import LIVE, Notice
+from alerts.incidents import Notice
 from alerts.organisation import Organisation
 from alerts.store.store import Store, StoredMention, Transaction
 from streams.feeds.feed import FeedBatch
-from streams.records import Escalation, HumanAction, Mention, Pulse, ScoredMention
+from streams.records import Escalation, Mention, Pulse, ScoredMention
 
 
 @dataclass(slots=True)
@@ -112,25 +112,10 @@ class Station:
             if mention.op == "delete":
                 tx.forget_mention(mention.id)
             elif arrival.scored is not None and self._organisation.is_official(mention.author):
-                self._note_answer(tx, arrival.scored)
+                self.desk.hear_from_us(tx, stored(arrival.scored, self._organisation))
         if self.recorded and arrivals:
             clock = datetime.fromtimestamp(arrivals[-1].clock_s, UTC)
             outcome.notices += self.desk.tick(tx, clock)
-
-    def _note_answer(self, tx: Transaction, scored: ScoredMention) -> None:
-        """A post of ours where a live incident is: its public answer."""
-        mention = scored.mention
-        for incident in self.store.incidents(LIVE):
-            there = mention.thread == incident.thread if incident.thread else incident.topic in scored.topics
-            if there and incident.answered_at is None and mention.event_at >= incident.onset_at:
-                action = HumanAction(
-                    id=f"answered:{incident.id}:{mention.id}",
-                    incident=incident.id,
-                    kind="answered",
-                    by="official account",
-                    at=mention.event_at,
-                )
-                self.desk.act_in(tx, action)
 
 
 def stored(scored: ScoredMention, organisation: Organisation) -> StoredMention:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.organisation import Organisation
 from alerts.page import DataState
 from alerts.records import Incident, Suggestion
+from alerts.respond.fact_board import with_board
+from alerts.respond.thread import thread_of
 from alerts.store.store import Store, StoredMention
 
 Suggester = Callable[[Incident, Sequence[StoredMention], Organisation, datetime], Suggestion]
 PageWriter = Callable[[Incident, Organisation, str, datetime, DataState | None], tuple[str, ...]]
 DataStateOf = Callable[[], DataState | None]
 
-BEFORE_ONSET = timedelta(hours=1)
-MOST_MENTIONS = 50
 LINES = 5
 
 
@@ -39,7 +39,8 @@ class Composer:
     def with_suggestion(self, incident: Incident, at: datetime, now: datetime) -> tuple[Incident, list[str]]:
         """The incident with a draft from the mentions until `at`; with the one it has where that fails."""
         try:
-            draft = self._suggest(incident, self._mentions(incident, at), self._organisation, now)
+            organisation = with_board(self._organisation, self._store)
+            draft = self._suggest(incident, thread_of(self._store, incident, at), organisation, now)
         except Exception as error:  # noqa: BLE001 a page is never held up by its suggestion
             return incident, [_failure("suggestion", error)]
         return incident.model_copy(update={"suggestion": draft}), []
@@ -53,10 +54,9 @@ class Composer:
             return plain_lines(incident), [_failure(f"page lines ({language})", error)]
         return lines, []
 
-    def _mentions(self, incident: Incident, at: datetime) -> list[StoredMention]:
-        start = min(incident.onset_at, incident.evidence.started_at or incident.onset_at) - BEFORE_ONSET
-        end = at + timedelta(microseconds=1)
-        return self._store.mentions(incident.topic, start, end, thread=incident.thread, limit=MOST_MENTIONS)
+    def mentions(self, incident: Incident, at: datetime, limit: int) -> list[StoredMention]:
+        """An incident's mentions from an hour before its onset until `at`, the most negative first."""
+        return thread_of(self._store, incident, at, limit)
 
 
 def plain_lines(incident: Incident) -> tuple[str, ...]:

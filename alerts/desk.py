@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from alerts.answering import answers, clock_at_opening
 from alerts.composing import Composer, DataStateOf, PageWriter, Suggester
 from alerts.incidents import (
     LIVE,
@@ -22,13 +23,17 @@ from alerts.incidents import (
     Step,
     answer_due_at,
     is_snoozed,
+    situation_of,
     step,
 )
 from alerts.organisation import Organisation
 from alerts.page import page_lines
+from alerts.records import LedgerEntry
+from alerts.respond.published import PublishedReply, audit_of, cleared, entry_of
+from alerts.respond.review import review
 from alerts.respond.suggest import suggest
 from alerts.routing import ReceiverInfo, Route, routes
-from alerts.store.store import Store, Transaction
+from alerts.store.store import Store, StoredMention, Transaction
 from streams.errors import IllegalTransition
 from streams.records import Escalation, HumanAction
 
@@ -39,6 +44,13 @@ LOOK_EVERY = timedelta(minutes=5)
 
 MOST_LIVE = 1000
 """So many live incidents are looked through; more at once are not incidents that people handle."""
+
+MOST_AT_OPENING = 2000
+"""So many mentions, the most negative, are looked through for the first that waits for an answer."""
+
+MOST_IN_A_THREAD = 50
+OFFICIAL = "official account"
+"""Who answered where a feed brought our own post."""
 
 
 class Desk:
@@ -60,7 +72,6 @@ class Desk:
         self._organisation = organisation
         self._receivers = tuple(receivers)
         self._composer = Composer(store, organisation, data_state, suggest, page_lines)
-        self._answer_within = timedelta(minutes=organisation.response_minutes)
         self._next_look: datetime | None = None
 
     def take(self, tx: Transaction, escalations: Sequence[Escalation], now: datetime) -> list[Notice]:
@@ -87,8 +98,44 @@ class Desk:
         if incident is not None and tx.seen_action(action.id):
             return incident
         taken = step(incident, action, self._policy, action.at)
+        published = self._cleared(taken.incident, action)
         self._keep(tx, taken, action, action.at)
-        return taken.incident
+        if published:
+            tx.add_entries([entry_of(published)])
+            tx.add_audit(audit_of(published))
+        return tx.incident(action.incident) or taken.incident
+
+    def note_facts(self, entries: Sequence[LedgerEntry], topic: str | None, now: datetime) -> None:
+        """Put facts on the board or take them back; renew the drafts of live incidents that they concern."""
+        with self._store.transaction() as tx:
+            tx.add_entries(entries)
+            for incident in self._store.incidents(LIVE, topic, limit=MOST_LIVE):
+                renewed, failures = self._composer.with_suggestion(incident, now, now)
+                tx.put_incident(renewed)
+                tx.add_audit(_facts_lines(incident, entries, failures, now))
+
+    def _cleared(self, incident: Incident, action: HumanAction) -> PublishedReply | None:
+        """The record of what was published, once rules and a second person allow it; None without text."""
+        if action.kind != "answered" or action.reply is None:
+            return None
+        report = review(self._store, self._organisation, incident, action.reply, action.by, action.at)
+        return cleared(incident, action, action.reply, report)
+
+    def hear_from_us(self, tx: Transaction, post: StoredMention) -> None:
+        """A post of our own accounts: where it answers a live incident, the clock of that one stops."""
+        for incident in self._store.incidents(LIVE, limit=MOST_LIVE):
+            there = self._thread(incident, post) if incident.thread is None else []
+            if answers(incident, post, there):
+                self.act_in(
+                    tx,
+                    HumanAction(
+                        id=f"answered:{incident.id}:{post.id}",
+                        incident=incident.id,
+                        kind="answered",
+                        by=OFFICIAL,
+                        at=post.published_at,
+                    ),
+                )
 
     def tick(self, tx: Transaction, now: datetime) -> list[Notice]:
         """Pages for overdue answers, and for rises that a snooze held back until now."""
@@ -117,7 +164,7 @@ class Desk:
 
     def _reminder(self, incident: Incident, now: datetime) -> Overdue | SnoozeOver | None:
         """What is due for an incident now; one thing at a time."""
-        due = answer_due_at(incident, self._answer_within)
+        due = answer_due_at(incident, self._within(incident))
         if is_snoozed(incident, now):
             return None
         if due is not None and due <= now:
@@ -126,7 +173,7 @@ class Desk:
 
     def _due_at(self, incident: Incident) -> datetime | None:
         """When something will be due for an incident, as far as is known."""
-        due = answer_due_at(incident, self._answer_within)
+        due = answer_due_at(incident, self._within(incident))
         end = incident.snoozed_until
         if incident.page_held and end is not None:
             return end
@@ -138,18 +185,44 @@ class Desk:
             return None
         self._next_look = None
         incident, failures = self._with_suggestion(taken, event, now)
+        incident, found = self._with_clock(incident, event)
         notices, broken = self._notices(incident, taken, event, now)
         lines = [_line(event, "composing_failed", failure) for failure in [*failures, *broken]]
         tx.put_incident(incident)
-        tx.add_audit([*taken.audit, *lines])
+        tx.add_audit([*taken.audit, *found, *lines])
         self._queue(tx, incident, notices, now)
         return notices.get(self._organisation.language)
 
     def _with_suggestion(self, taken: Step, event: Event, now: datetime) -> tuple[Incident, list[str]]:
-        """A new suggestion with every page, and where there is none; people's steps change no draft."""
-        if isinstance(event, HumanAction) or (taken.notice != "page" and taken.incident.suggestion):
+        """A new draft with every page, where there is none, and where a person says what the matter is."""
+        wanted = not isinstance(event, HumanAction) and (
+            taken.notice == "page" or not taken.incident.suggestion
+        )
+        if not (wanted or _draft_of_another_matter(taken.incident)):
             return taken.incident, []
         return self._composer.with_suggestion(taken.incident, event.at, now)
+
+    def _with_clock(self, incident: Incident, event: Event) -> tuple[Incident, list[AuditEntry]]:
+        """At its opening, since when people wait for an answer, and whether they got one already."""
+        if incident.waiting_since is not None or not isinstance(event, Escalation):
+            return incident, []
+        clock = clock_at_opening(
+            self._composer.mentions(incident, event.at, MOST_AT_OPENING), incident.thread
+        )
+        if clock.answered_at is None or incident.answered_at is not None:
+            return incident.model_copy(update={"waiting_since": clock.waiting_since}), []
+        line = AuditEntry(incident=incident.id, at=clock.answered_at, by=OFFICIAL, what="answered")
+        times = {"waiting_since": clock.waiting_since, "answered_at": clock.answered_at}
+        return incident.model_copy(update=times), [line]
+
+    def _thread(self, incident: Incident, post: StoredMention) -> list[StoredMention]:
+        """The posts around one of ours since the incident began."""
+        return self._store.mentions(
+            incident.topic, _start(incident), post.published_at, thread=post.thread, limit=MOST_IN_A_THREAD
+        )
+
+    def _within(self, incident: Incident) -> timedelta:
+        return self._organisation.answer_within(situation_of(incident))
 
     def _notices(
         self, incident: Incident, taken: Step, event: Event, now: datetime
@@ -182,5 +255,27 @@ class Desk:
             tx.enqueue(notice, names, now)
 
 
+def _start(incident: Incident) -> datetime:
+    return min(incident.onset_at, incident.evidence.started_at or incident.onset_at)
+
+
 def _line(event: Event, what: str, detail: str) -> AuditEntry:
     return AuditEntry(incident=event.incident, at=event.at, by="desk", what=what, detail=detail)
+
+
+def _draft_of_another_matter(incident: Incident) -> bool:
+    """Whether the draft does not follow what a person said the matter is, or follows what was undone."""
+    draft = incident.suggestion
+    if draft is None or draft.action == "watch":
+        return incident.situation is not None and (draft is None or draft.situation != incident.situation)
+    return incident.situation != (draft.situation if draft.reason == "chosen" else None)
+
+
+def _facts_lines(
+    incident: Incident, entries: Sequence[LedgerEntry], failures: Sequence[str], now: datetime
+) -> list[AuditEntry]:
+    told = [("fact_ended" if entry.about else "fact_added", entry.by, "") for entry in entries]
+    told += [("composing_failed", "desk", failure) for failure in failures]
+    return [
+        AuditEntry(incident=incident.id, at=now, by=by, what=what, detail=detail) for what, by, detail in told
+    ]

@@ -23,8 +23,11 @@ from alerts.records import (
     Suggestion,
     age_minutes,
     answer_due_at,
+    answer_target_at,
     dedup_key,
     is_snoozed,
+    situation_of,
+    waited,
 )
 from streams.errors import IllegalTransition
 from streams.records import Escalation, HumanAction, Record, UtcTime
@@ -48,9 +51,12 @@ __all__ = [
     "Suggestion",
     "age_minutes",
     "answer_due_at",
+    "answer_target_at",
     "dedup_key",
     "is_snoozed",
+    "situation_of",
     "step",
+    "waited",
 ]
 
 REMEMBERED = 16

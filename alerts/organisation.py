@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
+from alerts.languages import LANGUAGES, Language, OurLanguage, check_language
+from alerts.response_times import check_situations, usual_minutes
+from alerts.roster import Person, on_duty
 from streams.records import Author, Record
 
-Language = Literal["fi", "sv", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
-
-
-def check_language(value: Any) -> Any:
-    """`value` when it is one of our languages; else a ValueError that says which there are.
-
-    >>> check_language("sv")
-    'sv'
-    """
-    if value not in LANGUAGES:
-        raise ValueError(
-            f"unknown language {value!r}: pages and answers are written in fi, sv and en; choose one of them"
-        )
-    return value
-
-
-OurLanguage = Annotated[Language, BeforeValidator(check_language)]
+__all__ = ["LANGUAGES", "Fact", "Language", "ModerationRule", "Organisation", "OurLanguage", "check_language"]
 
 
 class Fact(Record):
@@ -71,6 +56,14 @@ class Fact(Record):
         return {str(key): text for key, text in self.statement.items()}.get(language)
 
 
+class ModerationRule(Record):
+    """A published rule by which a post may be hidden; criticism is never one."""
+
+    id: str = Field(pattern=r"^[a-z0-9_-]{1,40}$", description="short, as the ledger names it")
+    text: str = Field(min_length=1, max_length=500, description="the rule as it is published")
+    url: str = Field(default="", description="where it is published")
+
+
 class Organisation(Record):
     """The organisation that is watched for: language, time zone, who signs, what is confirmed."""
 
@@ -88,7 +81,33 @@ class Organisation(Record):
     signature: str = Field(default="", max_length=200, description="who signs the public answer")
     updates_url: str = Field(default="", description="where to follow the situation")
     private_channel: str | dict[OurLanguage, str] = Field(default="", description="how to go on privately")
-    response_minutes: int = Field(default=60, ge=1, le=1440, description="first public answer due")
+    owner: str = Field(default="", max_length=100, description="who answers for the public answers")
+    roster: tuple[Person, ...] = Field(default=(), description="who answers, in which languages, and when")
+    drill_roster: tuple[str, ...] = Field(
+        default=(), description="receivers that a drill may reach; it never reaches any other"
+    )
+    community_size: int | None = Field(
+        default=None, ge=0, description="followers or members; with the situation, sets the response time"
+    )
+    response_minutes: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_080,
+        description="first public answer due, in situations that `response_times` does not name; "
+        "none: as the situation and the community ask",
+    )
+    response_times: dict[str, int] = Field(
+        default_factory=dict, description="minutes until the first public answer, by situation"
+    )
+    replies_per_hour: int = Field(
+        default=12, ge=1, le=1000, description="public replies that one person on duty manages"
+    )
+    feedback_channels: tuple[str, ...] = Field(
+        default=(), description="where people can reach you: addresses, numbers, pages"
+    )
+    moderation_rules: tuple[ModerationRule, ...] = Field(
+        default=(), description="published rules by which posts may be hidden"
+    )
     next_update_minutes: int = Field(
         default=60, ge=5, le=1440, description="what we promise as the next news"
     )
@@ -104,6 +123,11 @@ class Organisation(Record):
             raise ValueError(_zone_remedy(value)) from None
         return value
 
+    @field_validator("response_times")
+    @classmethod
+    def _known_situations(cls, value: dict[str, int]) -> dict[str, int]:
+        return check_situations(value)
+
     @field_validator("public_url", "updates_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
@@ -113,7 +137,7 @@ class Organisation(Record):
             )
         return value or ("" if value == "" else None)
 
-    @field_validator("name", "signature", "private_channel")
+    @field_validator("name", "signature", "private_channel", "owner")
     @classmethod
     def _one_line(cls, value: str | dict[Language, str]) -> str | dict[Language, str]:
         for text in [value] if isinstance(value, str) else value.values():
@@ -133,6 +157,25 @@ class Organisation(Record):
     def zone(self) -> ZoneInfo:
         """The time zone of every clock time that people see."""
         return ZoneInfo(self.timezone)
+
+    def answer_minutes(self, situation: str | None) -> int:
+        """Minutes until the first public answer is due, as set, else as the situation and community ask."""
+        if situation in self.response_times:
+            return self.response_times[situation]
+        return self.response_minutes or usual_minutes(situation, self.community_size)
+
+    def answer_within(self, situation: str | None) -> timedelta:
+        """The same as a span of time."""
+        return timedelta(minutes=self.answer_minutes(situation))
+
+    def on_duty(self, now: datetime) -> tuple[Person, ...]:
+        """Those of the roster who are on duty now."""
+        return on_duty(self.roster, now, self.zone)
+
+    def replies_an_hour(self, now: datetime) -> int:
+        """Public replies that those on duty manage in an hour; without a roster, one person's."""
+        people = len(self.on_duty(now)) if self.roster else 1
+        return people * self.replies_per_hour
 
     def is_official(self, author: Author | None) -> bool:
         """Whether an author speaks for us: as the channel says, or as one of our accounts."""

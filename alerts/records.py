@@ -35,6 +35,17 @@ class Suggestion(Record):
     )
 
 
+class ModelDraft(Record):
+    """What a language model made of a suggestion; shown only where the rules found nothing in it."""
+
+    text: str = Field(default="", description="empty where it was dropped")
+    model: str
+    at: UtcTime
+    of: str = Field(description="digest of the suggestion that it rewords")
+    dropped: tuple[str, ...] = Field(default=(), description="rules or words that say why it is not shown")
+    tries: int = Field(default=1, ge=1)
+
+
 class BeforeAction(Record):
     """What the last human step changed, as it was before: what `undo` goes back to."""
 
@@ -47,6 +58,7 @@ class BeforeAction(Record):
     snoozed_until: UtcTime | None
     votes_useful: int
     votes_false: int
+    situation: str | None = None
 
 
 class Incident(Record):
@@ -67,6 +79,10 @@ class Incident(Record):
     acknowledged_at: UtcTime | None = None
     acknowledged_by: str | None = None
     answered_at: UtcTime | None = Field(default=None, description="first public answer by the organisation")
+    waiting_since: UtcTime | None = Field(
+        default=None,
+        description="the first negative post without a public answer: there the clock of the answer starts",
+    )
     resolved_at: UtcTime | None = None
     resolved_by: str | None = Field(
         default=None, description="the person who closed it; such an incident never pages again"
@@ -89,7 +105,9 @@ class Incident(Record):
     last_escalation_at: UtcTime | None = None
     recent_escalations: tuple[str, ...] = Field(default=(), description="ids of the last ones taken in")
     evidence: Evidence
+    situation: str | None = Field(default=None, description="what a person said the matter is")
     suggestion: Suggestion | None = None
+    model_draft: ModelDraft | None = Field(default=None, description="a second draft, where one was asked for")
     before: BeforeAction | None = Field(default=None, description="what `undo` goes back to; None: nothing")
 
     @property
@@ -147,15 +165,38 @@ def is_snoozed(incident: Incident, now: datetime) -> bool:
     return incident.snoozed_until is not None and now < incident.snoozed_until
 
 
-def answer_due_at(incident: Incident, within: timedelta) -> datetime | None:
-    """When the first public answer is due; None when none is awaited, or its lateness was dealt with.
+def waited(incident: Incident, now: datetime) -> timedelta:
+    """How long people have waited for a public answer, or waited until it came or all was over."""
+    start = incident.waiting_since or incident.opened_at
+    return max(timedelta(0), (incident.answered_at or incident.resolved_at or now) - start)
 
-    The clock starts with the first page: before it, nobody knew. Where the advice is to watch, none is due.
+
+def situation_of(incident: Incident) -> str | None:
+    """What the matter is: as a person said, else as its draft took it; None where neither is there."""
+    return incident.situation or (incident.suggestion.situation if incident.suggestion else None)
+
+
+def answer_target_at(incident: Incident, within: timedelta) -> datetime | None:
+    """By when the first public answer should stand; None when none is awaited.
+
+    The clock starts at the first unanswered negative post. None is awaited of an incident that paged nobody
+    or is over, nor where the advice is to watch.
     """
     if incident.first_page_at is None or incident.state in CLOSED or incident.resolved_by is not None:
         return None
-    if incident.answered_at is not None or incident.overdue_paged_at is not None:
+    if incident.answered_at is not None:
         return None
     if incident.suggestion is not None and incident.suggestion.action == "watch":
         return None
-    return incident.first_page_at + within
+    return (incident.waiting_since or incident.first_page_at) + within
+
+
+def answer_due_at(incident: Incident, within: timedelta) -> datetime | None:
+    """When to page about the missing answer; None when none is awaited, or its lateness was dealt with.
+
+    At its target, but never before half the time from the first page on: before it, nobody knew.
+    """
+    target = answer_target_at(incident, within)
+    if target is None or incident.first_page_at is None or incident.overdue_paged_at is not None:
+        return None
+    return max(target, incident.first_page_at + within / 2)

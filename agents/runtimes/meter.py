@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from agents.station import Outcome
-from alerts.incidents import LIVE
+from alerts.incidents import LIVE, waited
 from alerts.page.state import DataState
 from alerts.store.store import Store
 from streams.feeds.feed import FeedBatch
@@ -70,10 +70,9 @@ class Meter:
         """Incidents as they stand."""
         live = self._store.incidents(LIVE)
         self._metrics.open_incidents(Counter(incident.severity for incident in live))
-        waiting = {i.topic: i.opened_at for i in live if i.answered_at is None}  # newest first: oldest stays
+        waits = [(one.topic, waited(one, now).total_seconds()) for one in live if one.answered_at is None]
         for topic in self._topics:
-            opened = waiting.get(topic, now)
-            self._metrics.unanswered(topic, max(0.0, (now - opened).total_seconds()))
+            self._metrics.unanswered(topic, max((s for name, s in waits if name == topic), default=0.0))
 
     def data_state(self, now: datetime, accuracy: Mapping[str, float]) -> DataState:
         """How well we see: for the page's fourth line; `accuracy` of the scorer by language, 0-1."""

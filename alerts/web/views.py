@@ -6,10 +6,18 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
-from alerts.incidents import CLOSED, TRANSITIONS, AuditEntry, Incident, is_snoozed
+from alerts.incidents import (
+    CLOSED,
+    TRANSITIONS,
+    AuditEntry,
+    Incident,
+    answer_target_at,
+    is_snoozed,
+    situation_of,
+)
 from alerts.neutral import plain
 from alerts.organisation import Organisation
 from alerts.page import forms, say
@@ -80,12 +88,8 @@ def answer_of(incident: Incident, organisation: Organisation, now: datetime) -> 
     """The answer that was given or is awaited; None where the advice is to watch, or nobody was paged."""
     if incident.answered_at is not None:
         return Answer("answered", incident.answered_at)
-    if incident.state in CLOSED or incident.first_page_at is None:
-        return None
-    if incident.suggestion is not None and incident.suggestion.action == "watch":
-        return None
-    due = incident.first_page_at + timedelta(minutes=organisation.response_minutes)
-    return Answer("answer_late" if now > due else "answer_due", due)
+    due = answer_target_at(incident, organisation.answer_within(situation_of(incident)))
+    return None if due is None else Answer("answer_late" if now > due else "answer_due", due)
 
 
 def owner_of(incident: Incident, texts: Texts) -> str | None:
