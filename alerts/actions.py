@@ -7,6 +7,7 @@ from typing import Any
 
 from alerts.lifecycle import CLOSED
 from alerts.records import BeforeAction, Incident, NoticeKind, NoticeReason
+from alerts.respond.situations import SITUATIONS
 from streams.errors import IllegalTransition
 from streams.records import ActionKind, HumanAction
 
@@ -51,6 +52,8 @@ def _effect(incident: Incident, action: HumanAction) -> dict[str, Any]:
         return {"acknowledged_at": action.at, "acknowledged_by": action.by}
     if action.kind == "answered":
         return {"answered_at": incident.answered_at or action.at}
+    if action.kind == "situation":
+        return {"situation": _situation(action)}
     return {"votes_useful": incident.votes_useful + 1}
 
 
@@ -68,3 +71,9 @@ def _end_of_snooze(action: HumanAction) -> datetime:
     if action.until is None or action.until <= action.at:
         raise IllegalTransition("a snooze needs an end that lies ahead")
     return action.until
+
+
+def _situation(action: HumanAction) -> str:
+    if action.situation not in SITUATIONS:
+        raise IllegalTransition(f"a situation is one of {', '.join(SITUATIONS)}")
+    return str(action.situation)

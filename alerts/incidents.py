@@ -154,7 +154,12 @@ def _act(incident: Incident, action: HumanAction) -> Step:
     """A person's step; all but a note can be undone."""
     state = state_after(incident.state, action.kind)
     after = _changed(incident, state=state, **done_by(incident, action))
-    return _told(after, Decision.BY_PERSON, _notice_of_action(after, action), _by(action, action.note))
+    return _told(
+        after,
+        Decision.BY_PERSON,
+        _notice_of_action(after, action),
+        _by(action, action.note or action.situation or ""),
+    )
 
 
 def _undo(incident: Incident, action: HumanAction) -> Step:

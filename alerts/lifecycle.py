@@ -8,8 +8,8 @@
                           (a rise leaves it so)                              REOPENED
 
     Any live state: resolved or resolve ► RESOLVED, false_alarm ► FALSE_ALARM.
-    In place: snooze, answered, useful, note, overdue, snooze_over. `undo` goes back one human step: where to,
-    only the incident knows, so it is not in the table.
+    In place: snooze, answered, useful, note, situation, overdue, snooze_over. `undo` goes back one human
+    step: where to, only the incident knows, so it is not in the table.
 
 An escalation that comes in order is never illegal on a live incident: the watch does not know what people
 did meanwhile. A rise whose opening was lost opens: a page too many is better than a silent fire. A false
@@ -54,6 +54,7 @@ TRANSITIONS: dict[tuple[State | None, str], State] = {
     (State.OPEN, "answered"): State.OPEN,
     (State.OPEN, "useful"): State.OPEN,
     (State.OPEN, "note"): State.OPEN,
+    (State.OPEN, "situation"): State.OPEN,
     (State.OPEN, "overdue"): State.OPEN,
     (State.OPEN, "snooze_over"): State.OPEN,
 
@@ -68,6 +69,7 @@ TRANSITIONS: dict[tuple[State | None, str], State] = {
     (State.ESCALATED, "answered"): State.ESCALATED,
     (State.ESCALATED, "useful"): State.ESCALATED,
     (State.ESCALATED, "note"): State.ESCALATED,
+    (State.ESCALATED, "situation"): State.ESCALATED,
     (State.ESCALATED, "overdue"): State.ESCALATED,
     (State.ESCALATED, "snooze_over"): State.ESCALATED,
 
@@ -82,6 +84,7 @@ TRANSITIONS: dict[tuple[State | None, str], State] = {
     (State.ACKNOWLEDGED, "answered"): State.ACKNOWLEDGED,
     (State.ACKNOWLEDGED, "useful"): State.ACKNOWLEDGED,
     (State.ACKNOWLEDGED, "note"): State.ACKNOWLEDGED,
+    (State.ACKNOWLEDGED, "situation"): State.ACKNOWLEDGED,
     (State.ACKNOWLEDGED, "overdue"): State.ACKNOWLEDGED,
     (State.ACKNOWLEDGED, "snooze_over"): State.ACKNOWLEDGED,
 
@@ -96,6 +99,7 @@ TRANSITIONS: dict[tuple[State | None, str], State] = {
     (State.COOLING, "answered"): State.COOLING,
     (State.COOLING, "useful"): State.COOLING,
     (State.COOLING, "note"): State.COOLING,
+    (State.COOLING, "situation"): State.COOLING,
     (State.COOLING, "overdue"): State.COOLING,
     (State.COOLING, "snooze_over"): State.COOLING,
 
@@ -110,6 +114,7 @@ TRANSITIONS: dict[tuple[State | None, str], State] = {
     (State.REOPENED, "answered"): State.REOPENED,
     (State.REOPENED, "useful"): State.REOPENED,
     (State.REOPENED, "note"): State.REOPENED,
+    (State.REOPENED, "situation"): State.REOPENED,
     (State.REOPENED, "overdue"): State.REOPENED,
     (State.REOPENED, "snooze_over"): State.REOPENED,
 

@@ -30,7 +30,9 @@ Word = Annotated[str, Field(max_length=64)]
 
 Op = Literal["create", "update", "delete", "engagement"]
 EscalationKind = Literal["opened", "raised", "cooling", "resolved", "reopened"]
-ActionKind = Literal["acknowledge", "resolve", "false_alarm", "useful", "snooze", "undo", "answered", "note"]
+ActionKind = Literal[
+    "acknowledge", "resolve", "false_alarm", "useful", "snooze", "undo", "answered", "note", "situation"
+]
 
 
 class Inbound(BaseModel):
@@ -240,6 +242,26 @@ class Pulse(Record):
     verdict: str
 
 
+class PublicReply(Record):
+    """Our answer in public, as a person wrote and published it."""
+
+    text: str = Field(min_length=1, max_length=10_000)
+    channel: str = Field(min_length=1, max_length=64, description="x, bluesky, mastodon, facebook, ...")
+    language: str = Field(pattern="^[a-z]{2,3}$")
+    kind: Literal["reply", "update", "closing"] = Field(
+        default="reply", description="update: news in our own pinned post; closing: the last line in public"
+    )
+    approver: str = Field(
+        default="", max_length=60, description="who approved it; at severity 5 another person"
+    )
+    overrides: dict[str, str] = Field(
+        default_factory=dict, description="by rule: why it was published although the rule forbids it"
+    )
+    suggested: str = Field(
+        default="", max_length=10_000, description="the suggestion that the author began with"
+    )
+
+
 class HumanAction(Record):
     """What a person decided about an incident."""
 
@@ -251,6 +273,8 @@ class HumanAction(Record):
     at: UtcTime
     note: str = ""
     until: UtcTime | None = Field(default=None, description="end of a snooze")
+    situation: str | None = Field(default=None, description="what the matter is; with kind situation")
+    reply: PublicReply | None = Field(default=None, description="what was published; with kind answered")
 
 
 class Gap(Record):

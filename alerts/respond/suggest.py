@@ -42,11 +42,13 @@ def suggest(
 
     `mentions` are the incident's, most negative and furthest reaching first; they may be few or none.
     Without `channel`, the thread's own; without `language`, the thread's main one, else the organisation's;
-    without `situation`, what the words tell. `why` and `next_steps` speak the organisation's language.
+    without `situation`, what a person chose for the incident, else what the words tell.
+    `why` and `next_steps` speak the organisation's language.
     Raises BadRecord for a situation that is not known.
     """
+    chosen = situation or incident.situation
     case = case_of(
-        incident, mentions, organisation, now, channel=channel, language=language, situation=situation
+        incident, mentions, organisation, now, channel=channel, language=language, situation=chosen
     )
     code = watch_code(incident, case.situation, mentions)
     return _answer(case) if code is None else _watch(case, code)
