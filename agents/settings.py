@@ -17,6 +17,7 @@ from agents.match.topic import Topic
 from agents.sections import Sections, message
 from agents.sentiment.settings import SentimentSettings
 from agents.watch.policy import WatchPolicy
+from alerts.drafting.settings import DraftingSettings
 from alerts.incidents import IncidentPolicy
 from alerts.notifiers.console import ConsoleSettings
 from alerts.notifiers.pagerduty import PagerDutySettings
@@ -72,6 +73,7 @@ class Settings(BaseModel):
     watch: WatchPolicy = WatchPolicy()
     incidents: IncidentPolicy = IncidentPolicy()
     sentiment: SentimentSettings = SentimentSettings()
+    drafting: DraftingSettings = DraftingSettings()
     kafka: KafkaSettings = KafkaSettings()
 
 
@@ -82,6 +84,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "watch": WatchPolicy,
     "incidents": IncidentPolicy,
     "sentiment": SentimentSettings,
+    "drafting": DraftingSettings,
     "kafka": KafkaSettings,
 }
 

@@ -37,6 +37,8 @@ SENTENCES = {
     "watch": "how it is decided whether to wake somebody",
     "incidents": "when an incident may page",
     "sentiment": "how texts are judged",
+    "drafting": "a language model that may word the answer a second time; off without `url`",
+    "drafting.timeout_seconds": "for one question",
     "kafka": "the broker, for those who run on one",
     "organisation.name": "as it stands in answers and on the page",
     "organisation.timezone": "of every clock time that people see, and of times without a zone",
@@ -227,7 +229,8 @@ ENVIRONMENT = """\
 |---|---|
 | `PALOVAHTI_CONFIG` | path of the configuration file, where `--config` does not say |
 | `PALOVAHTI_TRACEBACK` | `1`: a defect shows where it sits instead of one line |
-| `PALOVAHTI_REQUIRE` | for tests: `browser,prometheus`; without these programs tests fail, not skip |
+| `PALOVAHTI_REQUIRE` | for tests: `browser,prometheus,postgres,kafka`; without these programs tests fail, not skip |
+| `PALOVAHTI_BROKER` | for tests: addresses of a broker to use instead of starting one |
 
 Further variables are those that you name in `{env: NAME}`.
 """

@@ -27,6 +27,8 @@ from agents.runtimes.meter import Meter
 from agents.runtimes.waiting import first_of
 from agents.settings import Settings
 from alerts.delivery import Outbox
+from alerts.drafting.client import Model
+from alerts.drafting.drafter import Drafter
 from alerts.page.state import DataState
 from alerts.store.store import Store
 from alerts.web.app import create_app, serve
@@ -101,8 +103,15 @@ class Service:
             tasks.create_task(self._work(stop))
             tasks.create_task(self._look(stop))
             tasks.create_task(outbox.run(stop))
+            if self.settings.drafting.url:
+                tasks.create_task(self._drafter(client).run(stop))
             await stop.wait()
             await self._close(readers)
+
+    def _drafter(self, client: httpx.AsyncClient) -> Drafter:
+        settings = self.settings.drafting
+        model = Model(settings, client)
+        return Drafter(self.store, self.settings.organisation, settings, model, self.clock)
 
     async def _close(self, readers: Sequence[asyncio.Task[None]]) -> None:
         for feed in self.feeds.values():
