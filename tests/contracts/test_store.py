@@ -13,6 +13,7 @@ import pytest
 
 from alerts.incidents import AuditEntry, State
 from alerts.records import LedgerEntry
+from alerts.store.postgres import PostgresStore
 from alerts.store.sqlite import SqliteStore
 from alerts.store.sqlite.schema import TABLES
 from alerts.store.store import Delivery, LabelledPost, Store
@@ -24,20 +25,33 @@ LEASE = timedelta(seconds=30)
 DAY = timedelta(days=1)
 
 
-def in_memory(_: Path) -> Store:
+def in_memory(_: pytest.FixtureRequest) -> Store:
     return SqliteStore(":memory:")
 
 
-def in_a_file(folder: Path) -> Store:
-    return SqliteStore(folder / "new" / "palovahti.db")
+def in_a_file(request: pytest.FixtureRequest) -> Store:
+    return SqliteStore(request.getfixturevalue("tmp_path") / "new" / "palovahti.db")
 
 
-STORES: list[Callable[[Path], Store]] = [in_memory, in_a_file]
+def in_postgres(request: pytest.FixtureRequest) -> Store:
+    return PostgresStore(request.getfixturevalue("postgres"))
+
+
+def in_postgres_alone(request: pytest.FixtureRequest) -> Store:
+    return PostgresStore(request.getfixturevalue("postgres"), alone=True)
+
+
+STORES: list[Callable[[pytest.FixtureRequest], Store]] = [
+    in_memory,
+    in_a_file,
+    pytest.param(in_postgres, marks=pytest.mark.postgres),
+    pytest.param(in_postgres_alone, marks=pytest.mark.postgres),
+]
 
 
 @pytest.fixture(params=STORES, ids=lambda make: str(make.__name__))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made = request.param(tmp_path)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    made = request.param(request)
     yield made
     made.close()
 
