@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs the programs that some tests need (Chromium, Prometheus, PostgreSQL) from Debian, where that is allowed.
+# Installs the programs that some tests need (Chromium, Prometheus, PostgreSQL, Maven and Java) from Debian, where that is allowed.
 # Never fails: a test whose program is missing is skipped by name, or fails when PALOVAHTI_REQUIRE lists it.
 need=""
 command -v chromium >/dev/null 2>&1 || need="$need chromium fonts-noto-core fonts-noto-color-emoji"
 command -v prometheus >/dev/null 2>&1 || need="$need prometheus"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || need="$need postgresql"
+command -v mvn >/dev/null 2>&1 || need="$need maven openjdk-17-jre-headless"
 [ -z "$need" ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "not installed (needs root and apt):$need; the tests that need them are skipped" >&2

@@ -53,7 +53,7 @@ INCIDENTS: Final = Stream("incidents", "incident", "CloudEvent of Incident", Non
 ACTIONS: Final = Stream("actions", "incident", "HumanAction", timedelta(days=90))
 DEAD_LETTERS: Final = Stream(
     "dead-letters",
-    "stream/partition/offset it came from",
+    "the record's place",
     "the bytes as they came; reason and position in the headers",
     timedelta(days=30),
     "compact,delete",

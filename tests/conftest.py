@@ -6,14 +6,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from streams.kafka.settings import KafkaSettings
+from tests.kafka_broker import Cluster, remove_streams
 from tests.postgres import Server, places
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
-PROGRAMS = {"browser": "chromium", "prometheus": "prometheus", "postgres": "initdb"}
-PACKAGES = {"initdb": "postgresql"}
+PROGRAMS = {"browser": "chromium", "prometheus": "prometheus", "postgres": "initdb", "kafka": "mvn"}
+PACKAGES = {"initdb": "postgresql", "mvn": "maven"}
 
 
 def require(name: str) -> str:
@@ -63,3 +66,30 @@ def postgres_server() -> Iterator[Server]:
 def postgres(postgres_server: Server) -> str:
     """Address of an empty database."""
     return postgres_server.new_database()
+
+
+@pytest.fixture(scope="session")
+def kafka_broker() -> Iterator[tuple[str, ...]]:
+    """Addresses of a broker for all tests of the session: that of PALOVAHTI_BROKER, or one of our own."""
+    if given := os.environ.get("PALOVAHTI_BROKER"):
+        yield tuple(given.split(","))
+        return
+    require("kafka")
+    with Cluster.started() as running:
+        yield running.bootstrap
+
+
+@pytest.fixture
+def kafka(kafka_broker: tuple[str, ...]) -> Iterator[KafkaSettings]:
+    """Settings of a broker on which nobody else uses the prefix; no stream is there yet."""
+    settings = KafkaSettings(bootstrap=kafka_broker, prefix=f"test-{uuid4().hex[:12]}.", partitions=3)
+    yield settings
+    remove_streams(settings)
+
+
+@pytest.fixture
+def kafka_cluster() -> Iterator[Cluster]:
+    """Three brokers of its own for a test that kills them."""
+    require("kafka")
+    with Cluster.started(3) as running:
+        yield running

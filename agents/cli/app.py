@@ -32,6 +32,7 @@ class Command(NamedTuple):
 
 
 BEGIN, WATCH, HANDLE, TRY, MODEL = "Begin", "Watch", "Handle incidents", "Try and measure", "Sentiment model"
+KAFKA = "On Kafka"
 COMMANDS: dict[str, Command] = {
     "init": Command("setup:init", "Write a commented palovahti.yaml.", BEGIN),
     "check-config": Command(
@@ -44,10 +45,12 @@ COMMANDS: dict[str, Command] = {
     "series": Command("series:series", "Run the detector over a plain count series.", TRY),
     "incidents": Command("incidents:app", "List, show, acknowledge, resolve and export incidents.", HANDLE),
     "explain": Command("explain:explain", "Say why an incident fired, or why nothing did.", HANDLE),
+    "digest": Command("digest:digest", "What people asked, proposed and praised; what waits.", HANDLE),
     "reply": Command("reply:app", "Check a draft reply by the rules R01 to R33.", HANDLE),
     "score": Command("score:score", "Tell how negative texts from standard input are.", TRY),
     "adapt": Command("sentiment:adapt_model", "Fit the sentiment model to your own labelled posts.", MODEL),
     "train-scorer": Command("sentiment:train_scorer", "Train the bundled sentiment model again.", MODEL),
+    "streams": Command("streams:app", "Create, check and read the streams on Kafka.", KAFKA),
     "bench": Command("bench:app", "Measure the detector, or the sentiment model beside others.", TRY),
 }
 

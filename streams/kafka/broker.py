@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 
 from streams.kafka.settings import KafkaSettings, connection
 
-WAIT_MS = 10_000
+WAIT_MS: Final = 10_000
+REMEDY: Final = "is the broker running, and do bootstrap and security under kafka: say how to reach it?"
 
 
 @contextmanager
@@ -38,14 +40,24 @@ def producer(settings: KafkaSettings) -> Iterator[Any]:
 @contextmanager
 def _opened(settings: KafkaSettings, kind: Callable[..., Any], **options: Any) -> Iterator[Any]:
     where = ", ".join(settings.bootstrap)
+    if not any(_listens(address) for address in settings.bootstrap):  # the client would try for long
+        raise ConnectionError(f"nothing listens at {where}; {REMEDY}")
     try:
         client = kind(**connection(settings), bootstrap_timeout_ms=WAIT_MS, **options)
     except KafkaError as error:
-        remedy = "is it running, and do bootstrap and security under kafka: say how to reach it?"
-        raise ConnectionError(f"no broker answers at {where} ({type(error).__name__}); {remedy}") from None
+        raise ConnectionError(f"no broker answers at {where} ({type(error).__name__}); {REMEDY}") from None
     try:
         yield client
     except KafkaError as error:
         raise ConnectionError(f"the broker at {where} did not do as asked: {error}") from error
     finally:
         client.close()
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=WAIT_MS / 1000).close()
+    except OSError:
+        return False
+    return True

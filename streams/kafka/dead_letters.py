@@ -1,4 +1,4 @@
-"""The stream `dead-letters`: records that could not be used, as they came, until they are mended and put back.
+"""The stream `dead-letters`: records that could not be used, as they came, until they are put back.
 
 The key is the record's place, so that a repetition is the same letter and a tombstone takes it away; the
 value is the bytes as they came, the headers say why.
@@ -17,10 +17,12 @@ from streams.kafka.reading import Headers, Raw, read
 from streams.kafka.settings import KafkaSettings
 from streams.names import DEAD_LETTERS, STREAMS
 
-OURS: Final = "palovahti-"
-REASON, DETAIL, KEY, SEEN_AT, REPLAYED = (
-    OURS + word for word in ("reason", "detail", "key", "seen-at", "replayed-from")
-)
+REASON: Final = "palovahti-reason"
+DETAIL: Final = "palovahti-detail"
+KEY: Final = "palovahti-key"
+SEEN_AT: Final = "palovahti-seen-at"
+REPLAYED: Final = "palovahti-replayed-from"
+OURS: Final = frozenset({REASON, DETAIL, KEY, SEEN_AT, REPLAYED})
 DETAIL_CHARACTERS: Final = 500
 
 
@@ -98,4 +100,4 @@ def _again(each: Refused, mend: Callable[[bytes], bytes]) -> Raw:
 
 def _theirs(headers: Headers) -> Headers:
     """The headers that the record had of its own."""
-    return tuple((name, value) for name, value in headers if not name.startswith(OURS))
+    return tuple((name, value) for name, value in headers if name not in OURS)

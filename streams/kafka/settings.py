@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -11,6 +11,7 @@ from streams.records import Record
 
 Security = Literal["plaintext", "tls", "sasl_plaintext", "sasl_tls"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+Address = Annotated[str, Field(pattern=r"^[^\s:/]+:\d{1,5}$|^\[[0-9A-Fa-f:.]+\]:\d{1,5}$")]
 PROTOCOLS: Final[dict[Security, str]] = {
     "plaintext": "PLAINTEXT",
     "tls": "SSL",
@@ -22,7 +23,7 @@ PROTOCOLS: Final[dict[Security, str]] = {
 class KafkaSettings(Record):
     """Which broker, which streams. Only `palovahti worker` and `palovahti streams` ask for it."""
 
-    bootstrap: tuple[str, ...] = Field(default=("127.0.0.1:9092",), min_length=1)
+    bootstrap: tuple[Address, ...] = Field(default=("127.0.0.1:9092",), min_length=1)
     prefix: str = Field(default="palovahti.", pattern=r"^[A-Za-z0-9._-]{0,64}$")
     partitions: int = Field(default=6, ge=1, le=1024)
     replication: int | None = Field(default=None, ge=1, le=9)
