@@ -71,7 +71,7 @@ class Sections:
             if isinstance(given, dict) and list(given) in (["env"], ["file"]):
                 return SecretStr(secret(given, self._base, self._environ))
             if name in _MAY_BE_PLAIN and isinstance(given, str):
-                return SecretStr(given)
+                return SecretStr(_without_password(given))
             remedy = f"keep it in the environment or a file and write {name}: {{env: NAME}} or {{file: PATH}}"
             raise ValueError(f"a secret must not stand in this file; {remedy}")  # noqa: TRY301 - one place notes all
         except ValueError as error:
@@ -87,6 +87,19 @@ class Sections:
         where = self._document.known(where)
         if not self._document.is_wrong(where):
             self._document.mistake(where, message(details, model))
+
+
+def _without_password(url: str) -> str:
+    """The address of a server, which may stand in the file where its password does not."""
+    if url.startswith(("postgresql:", "postgres:")):
+        from alerts.store.postgres.address import has_password  # noqa: PLC0415  only who uses it loads psycopg
+
+        if has_password(url):
+            raise ValueError(
+                "a password must not stand in this file; keep it in the environment or a file "
+                "and write password: {env: NAME} or {file: PATH} beside the address without it"
+            )
+    return url
 
 
 def message(details: ErrorDetails, model: type[BaseModel]) -> str:

@@ -23,12 +23,12 @@ from alerts.notifiers.console import ConsoleSettings
 from alerts.notifiers.pagerduty import PagerDutySettings
 from alerts.notifiers.webhook import WebhookSettings
 from alerts.organisation import Organisation, OurLanguage
+from alerts.store.settings import StoreSettings
 from alerts.web.settings import WebSettings
 from streams.feeds.jsonl import JsonlFeedSettings
 from streams.feeds.rss_settings import RssFeedSettings
 from streams.feeds.webhook import WebhookFeedSettings
 from streams.kafka.settings import KafkaSettings
-from streams.records import Record
 
 DEFAULT_FILE: Final = Path("palovahti.yaml")
 FEEDS: Final[dict[str, type[BaseModel]]] = {
@@ -47,15 +47,6 @@ FeedSettings = Annotated[
 ReceiverSettings = Annotated[
     ConsoleSettings | WebhookSettings | PagerDutySettings, Field(discriminator="type")
 ]
-
-
-class StoreSettings(Record):
-    """Where incidents are kept, and what else for how many days."""
-
-    path: Path = Path("var/palovahti.db")
-    text_days: int = Field(default=90, ge=1, description="texts and authors of mentions")
-    pulse_days: int = Field(default=400, ge=1, description="measured rates")
-    seen_days: int = Field(default=7, ge=1, description="ids of mentions, to know duplicates")
 
 
 class Settings(BaseModel):

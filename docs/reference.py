@@ -86,6 +86,8 @@ SENTENCES = {
     "receivers.webhook.other_secrets": "sign as well, while a receiver changes to the new secret",
     "receivers.pagerduty.url": "accounts in the EU have another",
     "store.path": "the SQLite file; unless it is given, beside the configuration",
+    "store.url": "PostgreSQL instead: postgresql://USER@HOST/DATABASE, as it stands or from the environment",
+    "store.password": "its password, from the environment or a file; else libpq looks into ~/.pgpass",
     "kafka.bootstrap": "addresses of one or more brokers, from which all are found",
     "kafka.prefix": "before the name of each stream, so that installations can share a broker",
     "kafka.partitions": "of each stream that is spread; cannot be changed while it holds records",

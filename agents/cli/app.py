@@ -17,7 +17,7 @@ import typer
 from agents.cli.exits import MEANINGS, Exit
 from agents.cli.ownership import check_packages
 from agents.cli.screen import complain
-from streams.errors import BadConfiguration, BrokenState, PalovahtiError
+from streams.errors import BadConfiguration, BrokenState, PalovahtiError, StoreUnreachable
 
 NAME = "palovahti"
 TRACEBACK = "PALOVAHTI_TRACEBACK"
@@ -131,6 +131,7 @@ def _failed(error: Exception) -> int:
         return int(getattr(error, "exit_code", Exit.USAGE))
     kinds: list[tuple[type[Exception], Exit]] = [
         (BadConfiguration, Exit.CONFIGURATION),
+        (StoreUnreachable, Exit.INPUT),
         (BrokenState, Exit.BROKEN),
         (PalovahtiError, Exit.FOUND),
         (OSError, Exit.INPUT),

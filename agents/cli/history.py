@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from agents.settings import Settings
 from alerts.incidents import Incident
-from alerts.store.sqlite import SqliteStore
+from alerts.store.opening import open_store
 from alerts.store.store import Store
 from streams.errors import PalovahtiError
 
@@ -22,9 +22,9 @@ class NotFound(PalovahtiError):
 def opened(settings: Settings) -> Iterator[Store]:
     """The store of the settings; a command that only looks never makes a new one."""
     path = settings.store.path
-    if not path.is_file():
+    if settings.store.url is None and not path.is_file():
         raise NotFound(f"there is no store at {path} yet; it is made by: palovahti run")
-    store = SqliteStore(path)
+    store = open_store(settings.store)
     try:
         yield store
     finally:

@@ -25,7 +25,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     settings = settings_of(config)
     begin_log()
     collect_rarely()
-    with opened_store(settings.store.path) as store:
+    with opened_store(settings.store) as store:
         asyncio.run(_serve(config, settings, store))
 
 

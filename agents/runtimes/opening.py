@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from alerts.store.sqlite import SqliteStore
+from alerts.store.opening import open_store
+from alerts.store.settings import StoreSettings
+from alerts.store.store import Store
 
 
 class StoreInUse(OSError):
@@ -16,20 +18,26 @@ class StoreInUse(OSError):
 
 
 @contextmanager
-def opened_store(path: Path) -> Iterator[SqliteStore]:
-    """The store at `path`, made with its folder where it is missing, ours alone until the block is left.
+def opened_store(settings: StoreSettings) -> Iterator[Store]:
+    """The configured store, made where it is missing, ours alone until the block is left.
 
-    Commands that look or acknowledge open it all the same. `StoreInUse`, `BrokenState`.
+    Commands that look or acknowledge open it all the same. `StoreInUse`, `StoreUnreachable`, `BrokenState`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        _take(lock, path)
-        store = SqliteStore(path)
+    settings.path.parent.mkdir(parents=True, exist_ok=True)  # dead letters lie there in any case
+    with nullcontext() if settings.url else _locked(settings.path):
+        store = open_store(settings, alone=True)
         try:
             yield store
         finally:
             store.close()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _take(lock, path)
+        yield
     finally:
         os.close(lock)  # and with it goes the lock, as it does when the process is killed
 

@@ -113,5 +113,6 @@ class Reloading:
 
 
 def _check_same_store(old: Settings, new: Settings) -> None:
-    if new.store.path != old.store.path:
-        raise BadConfiguration(["store.path: cannot change while running; restart instead"])
+    for name in ("path", "url"):
+        if getattr(new.store, name) != getattr(old.store, name):
+            raise BadConfiguration([f"store.{name}: cannot change while running; restart instead"])

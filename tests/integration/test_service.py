@@ -21,6 +21,7 @@ from agents.runtimes.intake import MOST_WAITING, SETTLE
 from agents.runtimes.log import Fields
 from agents.runtimes.opening import StoreInUse, opened_store
 from agents.settings import Settings, load_settings
+from alerts.store.settings import StoreSettings
 from alerts.store.sqlite import SqliteStore
 from alerts.store.store import Transaction
 from streams.clock import ManualClock
@@ -330,14 +331,15 @@ def test_the_wait_for_an_answer_is_told_until_the_incident_is_over(settings_of: 
 
 def test_a_store_belongs_to_one_service_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "var" / "palovahti.db"
-    with opened_store(path):
+    settings = StoreSettings(path=path)
+    with opened_store(settings):
         with (
             pytest.raises(StoreInUse, match=r"another palovahti run works on .*stop it first"),
-            opened_store(path),
+            opened_store(settings),
         ):
             pass
         SqliteStore(path).close()  # the command line looks and acknowledges all the same
-    with opened_store(path):
+    with opened_store(settings):
         pass
 
 
