@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
+from alerts.events import EscalationEvent, IncidentEvent
 from alerts.incidents import Incident, Notice
 from alerts.notifiers.event import OURS, NoticeEvent
 from alerts.respond.rules import ReplyContext, Report
@@ -29,6 +30,8 @@ RECORDS: Final[dict[str, tuple[type[BaseModel], JsonSchemaMode]]] = {
     "pulse": (Pulse, "serialization"),
     "notice": (Notice, "serialization"),
     "event": (NoticeEvent, "serialization"),
+    "escalation_event": (EscalationEvent, "serialization"),
+    "incident_event": (IncidentEvent, "serialization"),
     "reply_context": (ReplyContext, "validation"),
     "reply_report": (Report, "serialization"),
 }
@@ -36,10 +39,10 @@ RECORDS: Final[dict[str, tuple[type[BaseModel], JsonSchemaMode]]] = {
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of the record `name`; a notice and an event as receivers see them."""
+    """The JSON Schema of the record `name`; notices and events as receivers see them."""
     model, mode = RECORDS[name]
     made = model.model_json_schema(mode=mode)
-    if name in ("notice", "event"):
+    if name in ("notice", "event", "incident_event"):
         made = _as_received(made)
     if mode == "serialization":
         made = _open(made)

@@ -27,6 +27,7 @@ class KafkaSettings(Record):
     prefix: str = Field(default="palovahti.", pattern=r"^[A-Za-z0-9._-]{0,64}$")
     partitions: int = Field(default=6, ge=1, le=1024)
     replication: int | None = Field(default=None, ge=1, le=9)
+    source: str = Field(default="urn:palovahti", min_length=1, max_length=200)
     security: Security = "plaintext"
     tls_ca_file: Path | None = None
     tls_certificate_file: Path | None = None
