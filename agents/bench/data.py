@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def epoch(stamp: str) -> float:
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
 
 
+@cache
 def tickers(data: Path) -> dict[str, list[tuple[float, float]]]:
     """NAB realTweets: (time, mentions in the 5 minutes from then on) of each ticker."""
     series: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -75,6 +77,11 @@ def crises(data: Path) -> dict[str, list[float]]:
     return timelines(data / "crisislext26_timelines.csv.gz", "event", "epoch_s")
 
 
+def stories(data: Path) -> dict[str, list[float]]:
+    """Arrival times of posts about news stories (FakeNewsNet)."""
+    return timelines(data / "fakenewsnet_politifact_fake_timelines.csv.gz", "story", "epoch_ms", 1e-3)
+
+
 def onset(times: Sequence[float], least: int = 5) -> float:
     """Beginning of the first hour that has at least `least` events and a fifth of the busiest hour's.
 
@@ -88,6 +95,7 @@ def onset(times: Sequence[float], least: int = 5) -> float:
     return min(hour for hour, count in hours.items() if count >= enough) * HOUR
 
 
+@cache
 def shapes(data: Path) -> dict[str, list[float]]:
     """How real storms run: seconds from the beginning, two days at most, by name."""
     found: dict[str, list[float]] = {}

@@ -5,7 +5,6 @@ Headlines have no authors and no sentiment: every one counts as a negative menti
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,6 +108,11 @@ def run(headlines: Sequence[Arrival], budget: float = 1.0) -> News:
     return News(pages, len(BRANDS) * span / public.DAY / DAYS_A_MONTH)
 
 
+def at_budget(data: Path, budget: float) -> tuple[float, News]:
+    """All headlines at a budget."""
+    return budget, run(arrivals(data), budget)
+
+
 def _page(page: Escalation, headlines: Sequence[Arrival]) -> Page:
     end = page.at.timestamp()
     before = [
@@ -121,7 +125,6 @@ def _page(page: Escalation, headlines: Sequence[Arrival]) -> Page:
     return Page(page.topic, page.at, len(before), before[-1].text if before else "")
 
 
-def thinned(headlines: Sequence[Arrival], keep: float, seed: int) -> list[Arrival]:
-    """A share of the headlines, drawn at random."""
-    chance = random.Random(seed)  # noqa: S311
-    return [one for one in headlines if chance.random() < keep]
+def times(data: Path) -> list[float]:
+    """When the headlines came."""
+    return [one.clock_s for one in arrivals(data)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 from rich.text import Text
 
 from agents.bench import suite
+from agents.bench.setup import Setup
 from agents.cli.options import AsJson
 from agents.cli.screen import complain, out, say_json
 from agents.cli.sentiment import bench as app
@@ -22,8 +24,9 @@ def detection(
     half: Annotated[
         Literal["tune", "test", "all"], typer.Option(help="Which shapes and topics to inject.")
     ] = "test",
-    workers: Annotated[int, typer.Option(min=1, help="Processes for the injections.")] = 2,
-    every: Annotated[float, typer.Option(min=0.1, help="Days between injections.")] = 0.5,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    every: Annotated[float, typer.Option(min=0.1, help="Days between injections.")] = 1.0,
+    only: Annotated[str, typer.Option(help="Parts, by commas: " + ", ".join(suite.NAMES))] = "",
     as_json: AsJson = False,
 ) -> None:
     """Measure recall, lead and false pages of the shipped engine; minutes, and without data seconds."""
@@ -32,7 +35,8 @@ def detection(
             f"palovahti: {data} is not there, so detection is measured on made-up controls only; see --data"
         )
     part = None
-    for row in suite.run(data, half, workers, every):
+    setup = Setup(data, half, every)
+    for row in suite.run(setup, jobs, only.split(",") if only else suite.NAMES):
         if as_json:
             say_json(row)
             continue
