@@ -92,6 +92,7 @@ SENTENCES = {
     "kafka.prefix": "before the name of each stream, so that installations can share a broker",
     "kafka.partitions": "of each stream that is spread; cannot be changed while it holds records",
     "kafka.replication": "copies of each record; none: as many as the broker's default says",
+    "kafka.source": "who sends the events of `escalations` and `incidents`, as a URI",
     "kafka.security": "how the connection is protected and whether we name ourselves",
     "kafka.tls_ca_file": "who signed the brokers' certificates; none: whom the system trusts",
     "kafka.tls_certificate_file": "our own certificate, where the brokers ask for one",
@@ -231,7 +232,7 @@ ENVIRONMENT = """\
 |---|---|
 | `PALOVAHTI_CONFIG` | path of the configuration file, where `--config` does not say |
 | `PALOVAHTI_TRACEBACK` | `1`: a defect shows where it sits instead of one line |
-| `PALOVAHTI_REQUIRE` | for tests: `browser,prometheus,postgres,kafka`; without these programs tests fail, not skip |
+| `PALOVAHTI_REQUIRE` | for tests: `browser,prometheus,postgres,kafka`; without these they fail, not skip |
 | `PALOVAHTI_BROKER` | for tests: addresses of a broker to use instead of starting one |
 
 Further variables are those that you name in `{env: NAME}`.
