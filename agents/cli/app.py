@@ -46,6 +46,7 @@ COMMANDS: dict[str, Command] = {
     "incidents": Command("incidents:app", "List, show, acknowledge, resolve and export incidents.", HANDLE),
     "explain": Command("explain:explain", "Say why an incident fired, or why nothing did.", HANDLE),
     "digest": Command("digest:digest", "What people asked, proposed and praised; what waits.", HANDLE),
+    "digest": Command("digest:digest", "What people asked, proposed and praised; what waits.", HANDLE),
     "reply": Command("reply:app", "Check a draft reply by the rules R01 to R33.", HANDLE),
     "score": Command("score:score", "Tell how negative texts from standard input are.", TRY),
     "adapt": Command("sentiment:adapt_model", "Fit the sentiment model to your own labelled posts.", MODEL),
