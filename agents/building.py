@@ -7,10 +7,13 @@ import gc
 from agents.match import Topic
 from agents.pipeline import ClockOf, Pipeline, event_clock
 from agents.receivers import receiver_infos
+from agents.safety.reader import SafetyReader
 from agents.sentiment.loading import load_scorer
 from agents.settings import Settings
 from agents.station import Station
 from agents.watch.engine import Engine
+from agents.watch.planned import peaks_of
+from agents.watch.safety import SafetyRule
 from agents.watch.watch import TopicBudget
 from agents.watch.words import ordinary_words
 from alerts.composing import DataStateOf
@@ -30,7 +33,9 @@ def collect_rarely() -> None:
 
 def build_pipeline(settings: Settings, clock_of: ClockOf) -> Pipeline:
     """Matching and scoring as configured."""
-    return Pipeline(settings.topics, load_scorer(settings.sentiment), settings.languages, clock_of)
+    scorer = load_scorer(settings.sentiment)
+    safety = SafetyReader(settings.topics, settings.safety.classes, settings.organisation.is_official)
+    return Pipeline(settings.topics, scorer, settings.languages, clock_of, safety)
 
 
 def build_engine(settings: Settings) -> Engine:
@@ -58,4 +63,11 @@ def build_station(settings: Settings, store: Store, data_state: DataStateOf, *, 
 
 
 def _budget(topic: Topic, settings: Settings) -> TopicBudget:
-    return TopicBudget(topic.name, topic.budget or settings.watch.budget, ordinary_words(topic.terms))
+    rule = settings.safety
+    return TopicBudget(
+        topic.name,
+        topic.budget or settings.watch.budget,
+        ordinary_words(topic.terms),
+        peaks_of(settings.calendar, topic.name, settings.organisation.zone),
+        SafetyRule(rule.authors, rule.within_hours, rule.quiet_hours),
+    )

@@ -7,9 +7,10 @@ Most of a firehose concerns no topic and is dropped for the price of matching.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from agents.match import Matcher, Topic
+from agents.safety.reader import SafetyReader
 from agents.sentiment.language import LONGEST, LanguageGuesser
 from agents.sentiment.scorer import Scorer
 from agents.watch.engine import Arrival
@@ -39,11 +40,13 @@ class Pipeline:
         scorer: Scorer,
         languages: Sequence[str],
         clock_of: ClockOf = event_clock,
+        safety: SafetyReader | None = None,
     ) -> None:
         self.matcher = Matcher(topics)
         self.scorer = scorer
         self.guesser = LanguageGuesser(languages)
         self.clock_of = clock_of
+        self.safety = safety
 
     @property
     def accuracy(self) -> dict[str, float]:
@@ -61,15 +64,25 @@ class Pipeline:
 
     def _scored(self, mentions: Sequence[Mention], topics: Sequence[tuple[str, ...]]) -> list[ScoredMention]:
         languages = self._languages(mentions)
+        texts = [judged_text(m) for m in mentions]
         open_places = [i for i, m in enumerate(mentions) if m.negativity is None]
         given = [m.negativity for m in mentions]
         if open_places:
-            texts = [judged_text(mentions[i]) for i in open_places]
-            values = self.scorer.negativity(texts, [languages[i] for i in open_places])
+            values = self.scorer.negativity(
+                [texts[i] for i in open_places], [languages[i] for i in open_places]
+            )
             for i, value in zip(open_places, values.tolist(), strict=True):
                 given[i] = value
-        rows = zip(mentions, topics, given, languages, strict=True)
-        return [ScoredMention(m, names, n or 0.0, language) for m, names, n, language in rows]
+        rows = zip(mentions, texts, topics, given, languages, strict=True)
+        return [
+            ScoredMention(m, names, n or 0.0, language, self._harm(m, text, language, names))
+            for m, text, names, n, language in rows
+        ]
+
+    def _harm(
+        self, mention: Mention, text: str, language: str, topics: Sequence[str]
+    ) -> Mapping[str, tuple[str, ...]] | None:
+        return self.safety.read(mention, text, language, topics) if self.safety else None
 
     def _languages(self, mentions: Sequence[Mention]) -> list[str]:
         languages = [m.language for m in mentions]

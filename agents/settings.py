@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.configuration import Document, read_document, unknown
 from agents.match.topic import Topic
+from agents.safety.settings import SafetySettings
 from agents.sections import Sections, message
 from agents.sentiment.settings import SentimentSettings
+from agents.watch.planned import PlannedPeak
 from agents.watch.policy import WatchPolicy
 from alerts.drafting.settings import DraftingSettings
 from alerts.incidents import IncidentPolicy
@@ -62,6 +64,8 @@ class Settings(BaseModel):
     web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
     watch: WatchPolicy = WatchPolicy()
+    calendar: tuple[PlannedPeak, ...] = ()
+    safety: SafetySettings = SafetySettings()
     incidents: IncidentPolicy = IncidentPolicy()
     sentiment: SentimentSettings = SentimentSettings()
     drafting: DraftingSettings = DraftingSettings()
@@ -73,11 +77,13 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "web": WebSettings,
     "store": StoreSettings,
     "watch": WatchPolicy,
+    "safety": SafetySettings,
     "incidents": IncidentPolicy,
     "sentiment": SentimentSettings,
     "drafting": DraftingSettings,
     "kafka": KafkaSettings,
 }
+_LISTS: Final[dict[str, type[BaseModel]]] = {"topics": Topic, "calendar": PlannedPeak}
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -118,9 +124,9 @@ def _items(document: Document, sections: Sections, name: str, value: list[object
     """The items of a list, those with mistakes left out."""
     if name == "languages":
         return _languages(document, value)
-    if name == "topics":
-        made = [sections.model(Topic, item, (name, at)) for at, item in enumerate(value)]
-        return tuple(topic for topic in made if topic is not None)
+    if name in _LISTS:
+        made = [sections.model(_LISTS[name], item, (name, at)) for at, item in enumerate(value)]
+        return tuple(one for one in made if one is not None)
     kinds = FEEDS if name == "feeds" else RECEIVERS
     others = [sections.one_of(kinds, item, (name, at)) for at, item in enumerate(value)]
     return tuple(item for item in others if item is not None)
@@ -156,6 +162,10 @@ def _check_topics(document: Document) -> None:
     names = [str(item.get("name")) for _, item in _dicts(document, "topics")]
     if not names and not document.is_wrong(("topics",)):
         document.mistake(("topics",), "no topic to watch; add one: topics: [{name: Posti, terms: [Posti]}]")
+    for section in ("calendar",):
+        for at, item in _dicts(document, section):
+            if "topic" in item and str(item["topic"]) not in names:
+                document.mistake((section, at, "topic"), unknown(str(item["topic"]), names, "topic"))
     organisation = document.values.get("organisation")
     facts = organisation.get("facts") if isinstance(organisation, dict) else None
     for at, fact in enumerate(facts if isinstance(facts, list) else []):

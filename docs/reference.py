@@ -35,6 +35,8 @@ SENTENCES = {
     "web": "the page and the API",
     "store": "where everything is kept, and for how long",
     "watch": "how it is decided whether to wake somebody",
+    "calendar": "peaks that are expected, so that they wake nobody",
+    "safety": "words of harm that page whatever the rates are",
     "incidents": "when an incident may page",
     "sentiment": "how texts are judged",
     "drafting": "a language model that may word the answer a second time; off without `url`",
@@ -55,6 +57,7 @@ SENTENCES = {
     "topics.links": "a site or the beginning of a path",
     "topics.exclude": "words and phrases that take the topic away from a mention",
     "topics.compounds": "find words that begin with a term, too (postilakko)",
+    "topics.safety": "what is different about safety words here",
     "topics.budget": "false pages a month for this topic; none: that of `watch`",
     "feeds.name": "as metrics and pages call it",
     "feeds.type": "the kind of feed",
@@ -139,7 +142,9 @@ class Setting:
             return ""
         if "." not in self.place and list(models_in(self.field.annotation)):
             return NO_SECTION.get(self.name, "below")
-        if value is None or value in {"", ()}:
+        if isinstance(value, BaseModel):
+            return "below"
+        if value is None or value in ("", ()):
             return "none"
         if isinstance(value, tuple):
             return f"`{', '.join(map(str, value))}`"

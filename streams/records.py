@@ -6,6 +6,7 @@ Input from outside (`Mention`) is read leniently: unknown fields are left out. W
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -57,6 +58,7 @@ class Author(Inbound):
     verified: bool | None = None
     bot: bool | None = None
     official: bool | None = None
+    created_at: UtcTime | None = Field(default=None, description="when the account was made")
 
 
 class Engagement(Inbound):
@@ -155,16 +157,40 @@ SPREADING_KINDS = frozenset({"repost", "reply", "quote", "share", "comment"})
 class ScoredMention:
     """A mention with the topics it concerns and how negative it is (hot path, hence no validation).
 
-    `negativity` is 0-1: the probability that the text is negative towards what it speaks of.
+    `negativity` is 0-1: the probability that the text is negative towards what it speaks of. `safety`: the
+    classes of harm that the text asserts, by topic; None for nearly every text.
     """
 
-    __slots__ = ("language", "mention", "negativity", "topics")
+    __slots__ = ("language", "mention", "negativity", "safety", "topics")
 
-    def __init__(self, mention: Mention, topics: tuple[str, ...], negativity: float, language: str) -> None:
+    def __init__(
+        self,
+        mention: Mention,
+        topics: tuple[str, ...],
+        negativity: float,
+        language: str,
+        safety: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.mention = mention
         self.topics = topics
         self.negativity = negativity
         self.language = language
+        self.safety = safety or None
+
+
+class Coordination(Record):
+    """How alike, new and simultaneous the hour's posts are: counts, from which nothing follows by itself.
+
+    One text an author and quarter of an hour is looked at, so nobody copies himself.
+    """
+
+    posts: int = Field(description="all mentions of the hour, repeats included")
+    texts: int = Field(description="of different authors, one each in a quarter of an hour")
+    copies: int = Field(description="of these, near-identical to another one's, which do not count")
+    accounts: int = Field(description="distinct named authors")
+    accounts_with_age: int = Field(description="of these, whose age the feed tells")
+    new_accounts: int | None = Field(description="of these, made within 30 days; None where no age is known")
+    busiest_5_minutes: int = Field(description="posts in the busiest five minutes of the hour")
 
 
 class Evidence(Record):
@@ -191,6 +217,8 @@ class Evidence(Record):
     expected_24h: float | None = Field(
         default=None, description="forecast of further negative posts in 24 hours"
     )
+    expected_24h_low: float | None = Field(default=None, description="5 % lie below")
+    expected_24h_high: float | None = Field(default=None, description="5 % lie above")
     return_days: float = Field(description="an hour like this is expected by chance once in so many days")
     would_not_page_below: float | None = Field(
         description="negative posts in the last hour below which no page"
@@ -204,6 +232,22 @@ class Evidence(Record):
     possible_coordination: bool = False
     learning: bool = Field(default=False, description="less than 7 days of history")
     started_at: UtcTime | None = None
+    lasted_minutes: int | None = Field(default=None, description="since the onset")
+    reach_last_hour: int | None = Field(
+        default=None, description="followers of those who speak; None: unknown"
+    )
+    aroused_share: Share | None = Field(
+        default=None, description="complaints with words of anger, fear or disgust"
+    )
+    first_person_share: Share | None = Field(
+        default=None, description="complaints that tell of one's own experience"
+    )
+    safety: dict[str, int] = Field(
+        default_factory=dict, description="class of harm: independent authors who assert it"
+    )
+    coordination: Coordination | None = None
+    planned_factor: float | None = Field(default=None, description="of an expected peak in the calendar")
+    planned_note: str = ""
 
 
 class Escalation(Record):

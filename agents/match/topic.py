@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from agents.match.folding import fold_one
+from agents.safety.settings import TopicSafety
 
 SCHEME = re.compile(r"^(?:[a-z]+://)?(?:www\.)?", re.IGNORECASE)
 Wording = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -23,6 +24,7 @@ class Topic(BaseModel):
     exclude: words and phrases that take the topic away from a mention.
     compounds: True finds words that begin with a term, too (postilakko, Posti-lakko).
     budget: false pages a month that people accept; None is the watch's default.
+    safety: classes of harm that do not page here, and further words for them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +37,7 @@ class Topic(BaseModel):
     exclude: tuple[Wording, ...] = ()
     compounds: bool = False
     budget: float | None = Field(default=None, gt=0, le=1000)
+    safety: TopicSafety = TopicSafety()
 
     @model_validator(mode="after")
     def _something_to_find(self) -> Self:

@@ -7,7 +7,7 @@ complain of the same thing in their own words. Reposts are no copies; they are h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from zlib import crc32
 
@@ -110,10 +110,14 @@ class Copies:
 
     def speaks(self, sighting: Sighting) -> bool:
         """Whether this mention is the first of its copies, and they are no campaign."""
-        groups = self.days.get(sighting.minute // DAY_MINUTES, {})
-        for key in sighting.copies:
+        return self.is_original(sighting.minute, sighting.id, sighting.copies)
+
+    def is_original(self, minute: int, mention_id: str, keys: Iterable[int]) -> bool:
+        """The same of a mention by its time, id and bands; what is not remembered any more is original."""
+        groups = self.days.get(minute // DAY_MINUTES, {})
+        for key in keys:
             group = groups.get(key)
-            if group is not None and (group.first != (sighting.minute, sighting.id) or group.is_campaign):
+            if group is not None and (group.first != (minute, mention_id) or group.is_campaign):
                 return False
         return True
 

@@ -7,7 +7,7 @@ A mention that arrives late may take the place of another; the counts are moved 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agents.pulse.copies import Copies
 from agents.pulse.sighting import Sighting
@@ -70,9 +70,22 @@ class Counts:
         speaks = self._speaks(s)
         if speaks == s.counted:
             return
-        s.counted = speaks
         self.changed.add(slot_of(s.minute))
-        sign = 1 if speaks else -1
+        self._count(s, counted=speaks)
+
+    def leave_out(self, counted: Iterable[Sighting]) -> None:
+        """Count as if these had not been posted; `put_back` them before anything else is taken in."""
+        for s in counted:
+            self._count(s, counted=False)
+
+    def put_back(self, left_out: Iterable[Sighting]) -> None:
+        """Count them again."""
+        for s in left_out:
+            self._count(s, counted=True)
+
+    def _count(self, s: Sighting, *, counted: bool) -> None:
+        s.counted = counted
+        sign = 1 if counted else -1
         bucket = self._bucket(s.minute)
         bucket[PEOPLE] += sign
         bucket[NEGATIVE] += sign * s.negative
@@ -120,6 +133,14 @@ class Counts:
             held = self.slots.get(slot)
             for s in held.voices.values() if held else ():
                 if s.counted and start <= s.minute < end:
+                    yield s
+
+    def held(self, start: int, end: int) -> Iterator[Sighting]:
+        """Of each author and slot the mention that speaks, or would were it no copy, in [start, end)."""
+        for slot in range(slot_of(start), slot_of(end) + 1):
+            there = self.slots.get(slot)
+            for s in there.voices.values() if there else ():
+                if start <= s.minute < end:
                     yield s
 
     def close(self, hour: int) -> None:

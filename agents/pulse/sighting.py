@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-from streams.records import ScoredMention
+from streams.records import Mention, ScoredMention
 from streams.windows import minute_at
 
 SCALE = 1000  # negative mass is counted in thousandths, in integers, so that sums commute exactly
@@ -15,19 +15,26 @@ NOISE = re.compile(r"https?://\S+|@\S+")
 
 
 class Sighting:
-    """One mention in the counters of one topic. `negative` is in thousandths; `minute` since 1970."""
+    """One mention in the counters of one topic. `negative` is in thousandths; `minute` since 1970.
+
+    `safety`: the classes of harm that it asserts in this topic; `source`: who asserts them (posts without an
+    author are one source a channel); `joined`: the minute in which the account was made, None where unknown.
+    """
 
     __slots__ = (
         "author",
         "copies",
         "counted",
         "id",
+        "joined",
         "known",
         "language",
         "minute",
         "negative",
         "platform",
         "reach",
+        "safety",
+        "source",
         "spreads",
         "text",
         "thread",
@@ -48,11 +55,15 @@ class Sighting:
         reach: int,
         text: str,
         counted: bool = False,
+        safety: tuple[str, ...] = (),
+        source: int = 0,
+        joined: int | None = None,
     ) -> None:
         self.id, self.minute, self.negative, self.spreads = id, minute, negative, spreads
         self.author, self.known, self.copies, self.thread = author, known, copies, thread
         self.platform, self.language, self.reach, self.text = platform, language, reach, text
         self.counted = counted
+        self.safety, self.source, self.joined = safety, source, joined
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -64,6 +75,7 @@ class Sighting:
         return [
             self.id, self.minute, self.negative, self.spreads, self.author, self.known, list(self.copies),
             self.thread, self.platform, self.language, self.reach, self.text, self.counted,
+            list(self.safety), self.source, self.joined,
         ]  # fmt: skip
 
 
@@ -84,11 +96,12 @@ def words_of(text: str) -> list[str]:
     return TOKEN.findall(text.casefold())
 
 
-def sight(scored: ScoredMention, copies: tuple[int, ...]) -> Sighting:
-    """The sighting of a scored mention in one topic; `copies` are the bands of its text."""
+def sight(scored: ScoredMention, copies: tuple[int, ...], topic: str = "") -> Sighting:
+    """The sighting of a scored mention in a topic; `copies` are the bands of its text."""
     mention = scored.mention
     key = mention.author_key
     author = mention.author
+    safety = scored.safety.get(topic, ()) if scored.safety else ()
     return Sighting(
         id=mention.id,
         minute=minute_at(mention.event_at),
@@ -102,4 +115,14 @@ def sight(scored: ScoredMention, copies: tuple[int, ...]) -> Sighting:
         language=scored.language,
         reach=(author.followers or 0) if author else 0,
         text=mention.text[:TEXT_KEPT],
+        safety=safety,
+        source=pseudonym(_source(mention, key)) if safety else 0,
+        joined=minute_at(author.created_at) if author and author.created_at else None,
     )
+
+
+def _source(mention: Mention, author_key: str) -> str:
+    """Who says it: the author, or where none is named, the channel or feed as a whole."""
+    if not author_key.startswith("?"):
+        return author_key
+    return f"?{mention.platform}:{mention.channel or mention.feed or ''}"

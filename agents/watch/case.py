@@ -18,6 +18,7 @@ class Case:
     calm_since: int | None = None
     ended: int | None = None
     cooled: bool = False  # said to cool; it flares up again or ends
+    page_floor: float | None = None  # negative posts an hour below which it would not have opened
 
     @property
     def live(self) -> bool:

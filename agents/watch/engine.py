@@ -115,7 +115,9 @@ class Engine:
         copies = () if reposted else copy_keys(mention.text, slot_of(minute))
         waiting = self.waiting.setdefault(max(minute, self.ticked) + 1, {})
         for name in scored.topics:
-            waiting.setdefault(name, []).append(sight(scored, copies))  # one each: whether it counts differs
+            waiting.setdefault(name, []).append(
+                sight(scored, copies, name)
+            )  # one each: whether it counts differs
 
     def _forget(self, arrival: Arrival) -> None:
         """A deletion: what it deletes may be counted, wait, or be still to come."""

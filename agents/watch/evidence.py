@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from agents.pulse.counts import NEGATIVE, PEOPLE
 from agents.pulse.sighting import SCALE, Sighting, words_of
+from agents.watch.signs import coordination, cue_shares, reach_of
 from agents.watch.topic import Measure, TopicState
 from agents.watch.volume import Volume
 from agents.watch.words import Ordinary
 from streams.records import Evidence
-from streams.statistics.cascade import TAUS, expected_within_day, folded, reproduction
+from streams.statistics.cascade import TAUS, folded, reproduction
+from streams.statistics.forecast import Forecast, size_in_a_day
 from streams.windows import HOUR_MINUTES, time_of
 
 MAIN_THREAD = 0.5  # a thread with at least this share of the voices is where it happens
@@ -60,8 +62,8 @@ def top_words(voices: Iterable[Sighting], ordinary: Ordinary) -> tuple[str, ...]
     return tuple(w for _, w in ranked[:WORDS_SHOWN])
 
 
-def spread_of_topic(state: TopicState, now: int) -> tuple[float, float, float, float]:
-    """R of the topic with its interval, and further negative posts to expect in 24 hours."""
+def spread_of_topic(state: TopicState, now: int) -> tuple[float, float, float]:
+    """R of the topic with its interval."""
     start = now - 2 * HOUR_MINUTES
     older = [(m, b) for m, b in sorted(state.counts.minutes.items()) if m < now]
     before = [(m, b[PEOPLE]) for m, b in older if m < start]
@@ -69,39 +71,37 @@ def spread_of_topic(state: TopicState, now: int) -> tuple[float, float, float, f
     sums, _ = folded([0.0] * len(TAUS), before[0][0] if before else start, start, before)
     sums, pressure = folded(sums, start, now, recent)
     people = sum(n for _, n in recent)
-    r, low, high = reproduction(max(0, people - (0 if before else 1)), pressure)
-    share = sum(b[NEGATIVE] for _, b in older) / SCALE / max(1, sum(b[PEOPLE] for _, b in older))
-    return r, low, high, share * expected_within_day(sums, r)
+    return reproduction(max(0, people - (0 if before else 1)), pressure)
 
 
-def counterfactual(measure: Measure, threshold: float) -> float:
-    """Negative posts in the last hour below which this would not have paged, to the nearest half.
+def still_to_come(state: TopicState, now: int) -> Forecast:
+    """Negative posts of the next 24 hours, from those since the onset; what is older than eight hours is left
+    out, and so is everything of a topic without a case."""
+    onset = state.case.onset if state.case else now
+    since = [(m, b[NEGATIVE] / SCALE) for m, b in sorted(state.counts.minutes.items()) if onset <= m < now]
+    if not since:
+        return Forecast(0.0, 0.0, 0.0)
+    start, events = since[0][0], sum(mass for _, mass in since)
+    sums, _ = folded([0.0] * len(TAUS), start, now, since)
+    return Forecast(*(max(0.0, size - events) for size in size_in_a_day(events, sums, now - start)))
 
-    The score grows roughly with the logarithm of the excess, so the excess is scaled by how far the
-    score lies above the threshold.
-    """
-    if measure.score <= threshold:
-        return measure.negative
-    excess = max(0.0, measure.negative - measure.usual)
-    needed = measure.usual + excess * (threshold + 4) / (measure.score + 4)
-    return round(2 * min(needed, measure.negative)) / 2
 
-
-def evidence_of(
-    state: TopicState, measure: Measure, threshold: float, ordinary: Ordinary, volume: Volume
-) -> Evidence:
+def evidence_of(state: TopicState, measure: Measure, ordinary: Ordinary, volume: Volume) -> Evidence:
     """All that a page may say, from the state at a tick."""
     now = measure.minute
     voices = sorted(state.counts.voices(now - HOUR_MINUTES, now), key=lambda v: v.rank, reverse=True)
     thread, share = main_thread(voices)
-    r, r_low, r_high, coming = spread_of_topic(state, now)
+    r, r_low, r_high = spread_of_topic(state, now)
+    coming = still_to_come(state, now)
     share_usual = state.baseline.share(volume)
+    found = complaints(voices, share_usual)
+    case, planned = state.case, measure.planned
     return Evidence(
         negative_last_hour=round(measure.negative, 1),
         usual_low=round(measure.low, 1),
         usual_high=round(measure.high, 1),
         usual_mean=round(measure.usual, 2),
-        people_last_hour=people(complaints(voices, share_usual)) if names_known(voices) else None,
+        people_last_hour=people(found) if names_known(voices) else None,
         mentions_last_hour=measure.voices,
         raw_mentions_last_hour=measure.raw,
         negative_share=round(measure.negative / measure.voices, 3) if measure.voices else 0.0,
@@ -110,9 +110,11 @@ def evidence_of(
         reproduction=round(r, 2),
         reproduction_low=round(r_low, 2),
         reproduction_high=round(r_high, 2),
-        expected_24h=round(coming, 1),
+        expected_24h=round(coming.expected, 1),
+        expected_24h_low=round(coming.low, 1),
+        expected_24h_high=round(coming.high, 1),
         return_days=round(10 ** min(measure.score, NEVER_SHOWN_ABOVE), 2),
-        would_not_page_below=counterfactual(measure, threshold),
+        would_not_page_below=_rounded(case.page_floor) if case else None,
         largest_thread=thread,
         largest_thread_share=round(share, 3) if thread else None,
         top_words=top_words(voices, ordinary),
@@ -121,8 +123,18 @@ def evidence_of(
         language=_main_language(voices),
         possible_coordination=measure.raw >= 3 * max(1, measure.voices) and measure.raw >= 20,
         learning=state.baseline.learning,
-        started_at=time_of(state.case.onset) if state.case else None,
+        started_at=time_of(case.onset) if case else None,
+        lasted_minutes=now - case.onset if case else None,
+        planned_factor=planned.factor if planned else None,
+        planned_note=planned.note if planned else "",
+        reach_last_hour=reach_of(voices),
+        coordination=coordination(state.counts, now),
+        **cue_shares(found),
     )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def _carries(voice: Sighting) -> tuple[int, int, str]:

@@ -5,6 +5,7 @@
     topic:<name>             baseline, calibration, case, minutes
     voices:<name>:<slot>     who spoke in a quarter of an hour
     copies:<name>:<hour>     groups of near-identical texts that began in an hour
+    safety:<name>            who asserted which harm, and what paged
     thread:<name><US><id>    one thread (US: the unit separator; names and ids may hold colons)
 
 Only what changed since the last snapshot is dumped; None stands for what is gone.
@@ -24,6 +25,7 @@ from agents.pulse.threads import Thread
 from agents.watch.baseline import Baseline
 from agents.watch.case import Case
 from agents.watch.engine import Engine
+from agents.watch.safety import SafetyReports
 from agents.watch.scale import LowVolume, Surprise
 from agents.watch.topic import TopicState
 from agents.watch.volume import Volume
@@ -48,6 +50,9 @@ def dump(engine: Engine) -> dict[str, bytes | None]:
     for name in sorted(engine.dirty):
         state = engine.watches[name].state
         blobs[f"topic:{name}"] = pack(_topic(state))
+        if state.safety.to_store:
+            blobs[f"safety:{name}"] = pack(state.safety.dump())
+            state.safety.changed = False
         _dump_voices(name, state.counts, blobs)
         _dump_copies(name, state.counts.copies, blobs)
         _dump_threads(name, state.counts, blobs)
@@ -146,6 +151,9 @@ def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:
 
 def _load_part(engine: Engine, key: str, blob: bytes) -> None:
     kind, _, rest = key.partition(":")
+    if kind == "safety" and rest in engine.watches:
+        engine.watches[rest].state.safety = SafetyReports.load(unpack(blob))
+        return
     if kind == "thread":
         name, _, number = rest.partition(US)
     else:
@@ -179,4 +187,5 @@ def _load_copies(counts: Counts, hour: int, rows: list[Any]) -> None:
 
 def _sighting(parts: list[Any]) -> Sighting:
     parts[6] = tuple(parts[6])
+    parts[13:14] = [tuple(safety) for safety in parts[13:14]]
     return Sighting(*parts)

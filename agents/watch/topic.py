@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.pulse.counts import NEGATIVE, Counts
 from agents.pulse.sighting import SCALE, Sighting
 from agents.watch.baseline import Baseline
 from agents.watch.case import Case
+from agents.watch.planned import Peak, factor_of_hour, peak_at, raised
+from agents.watch.safety import SafetyReports
 from agents.watch.scale import WINDOWS, LowVolume, Surprise, height, low_volume_days
 from agents.watch.volume import Volume
 from streams.statistics.maxima import return_days
@@ -35,12 +37,16 @@ class Measure:
     surprises: tuple[float, ...]
     fastest: float
     low_volume: bool
+    planned: Peak | None = None  # expected by the calendar, and in `usual` and `score` already
 
 
 class TopicState:
     """Everything that is remembered of one topic."""
 
-    __slots__ = ("baseline", "case", "closed", "counts", "low", "pulse_at", "surprise", "touched_threads")
+    __slots__ = (
+        "baseline", "case", "closed", "counts", "low", "peaks", "pulse_at", "safety", "surprise",
+        "touched_threads",
+    )  # fmt: skip
 
     def __init__(self, hour: int) -> None:
         self.counts = Counts()
@@ -51,6 +57,8 @@ class TopicState:
         self.case: Case | None = None
         self.pulse_at = 0
         self.touched_threads: set[str] = set()  # by what this tick takes in
+        self.safety = SafetyReports()
+        self.peaks: Sequence[Peak] = ()  # as configured; not remembered
 
     @property
     def low_volume(self) -> bool:
@@ -59,9 +67,10 @@ class TopicState:
 
     def take_in(self, sightings: Iterable[Sighting]) -> bool:
         """Count what a tick takes in; False if nothing of it was new."""
-        changed = [s.thread for s in sightings if self.counts.add(s)]
-        self.touched_threads.update(changed)
-        return bool(changed)
+        new = [s for s in sightings if self.counts.add(s)]
+        self.safety.take(new, self.counts.copies)
+        self.touched_threads.update(s.thread for s in new)
+        return bool(new)
 
     def close_until(self, hour: int, volume: Volume) -> None:
         """Learn all hours before `hour`."""
@@ -76,6 +85,8 @@ class TopicState:
         idle = not any(minute < end for minute in self.counts.minutes)
         raw, voices, negative, _ = (0, 0, 0, 0) if idle else self.counts.totals(start, end)
         expected = self.baseline.expect(hour, volume, volume.hours.get(hour, raw), raw)
+        if self.peaks:
+            expected = raised(expected, factor_of_hour(self.peaks, hour))
         if end > self.low.at:
             if idle:
                 self.low.wait(end, expected.rate)
@@ -98,19 +109,22 @@ class TopicState:
         counts.sort()
         return self.low.run(until, counts, rate, self.baseline.fano)
 
-    def measure(self, now: int, volume: Volume) -> Measure:
-        """The measure of the windows that end at minute `now`."""
+    def measure(self, now: int, volume: Volume, *, calendar: bool = True) -> Measure:
+        """The measure of the windows that end at minute `now`; without the calendar, as on any other day."""
         sums = self._window_sums(now)
         raw, voices, negative, spread = sums[1]
         hour = (now - 1) // HOUR_MINUTES
         expected = self.baseline.expect(hour, volume, volume.last_hour(now), raw)
+        peak = peak_at(self.peaks, now) if calendar and self.peaks else None
+        times = peak.factor if peak else 1.0
+        expected = raised(expected, times)
         level = self.baseline.level * expected.exposure
         rates = [
             level * w * self.baseline.factor((now - 1 - w // 2) // HOUR_MINUTES, volume) for w in WINDOWS
         ]
-        surprises = tuple(height(s[NEGATIVE] / SCALE) for s in sums)
+        surprises = tuple(height(s[NEGATIVE] / SCALE / times) for s in sums)
         low_volume = self.low_volume
-        fastest = self._fastest_thread(now)
+        fastest = self._fastest_thread(now) / times
         if low_volume:
             evidence, mass = self._low_sums(now, rates[0] / WINDOWS[0])
             score = low_volume_days(evidence, self.baseline.level * DAY_MINUTES)
@@ -120,7 +134,7 @@ class TopicState:
         low, high = self.baseline.usual_range(rates[1])
         return Measure(
             now, raw, voices, negative / SCALE, spread, rates[1], low, high,
-            score, mass, surprises, fastest, low_volume,
+            score, mass, surprises, fastest, low_volume, peak,
         )  # fmt: skip
 
     def _window_sums(self, now: int) -> list[list[int]]:

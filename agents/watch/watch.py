@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,10 +18,13 @@ from agents.watch.evidence import (
     people,
     spread_of_topic,
 )
+from agents.watch.planned import Peak
 from agents.watch.policy import DAYS_A_MONTH, RULE_VERSION, WatchPolicy
+from agents.watch.safety import SafetyRule
 from agents.watch.scale import threshold_days
 from agents.watch.topic import BUSY, Measure, TopicState
 from agents.watch.volume import Volume
+from agents.watch.whatif import least_mass
 from agents.watch.words import Ordinary
 from alerts.severity import severity
 from streams.records import Escalation, EscalationKind, Evidence, Pulse, incident_id
@@ -32,27 +36,34 @@ REVIEW_MINUTES = 5  # how often the severity of a live case is weighed anew
 SLOW_MINUTES = 6 * HOUR_MINUTES
 ONSET_MINUTES = 6 * HOUR_MINUTES
 STILL_RISING = 4.0  # times the usual, in the last hour
+SAFETY_WORDS = "safety_words"
+SAFETY_RULE = f"{RULE_VERSION}+safety"  # such a case may have the onset of one that ended
 
 
 class Verdict(StrEnum):
     """What was decided at a tick, and for what reason."""
 
     QUIET = "quiet"
+    PLANNED = "planned_peak"
     TOO_FEW_POSTS = "too_few_posts"
     TOO_FEW_PEOPLE = "too_few_people"
     USUAL_SHARE = "usual_share"
     LIVE = "live"
     REFRACTORY = "refractory"
     ESCALATES = "escalates"
+    SAFETY = "safety_words"
 
 
 @dataclass(frozen=True, slots=True)
 class TopicBudget:
-    """A topic to watch, its false pages a month, and what words are ordinary in its mentions."""
+    """A topic to watch, its false pages a month, what words are ordinary in its mentions, what peaks are
+    expected, and when safety words page."""
 
     name: str
     budget: float = 1.0
     ordinary: Ordinary = field(default_factory=Ordinary)
+    peaks: tuple[Peak, ...] = ()
+    safety: SafetyRule = field(default_factory=SafetyRule)
 
 
 def _paused(measure: Measure) -> bool:
@@ -61,10 +72,15 @@ def _paused(measure: Measure) -> bool:
     return measure.low_volume and measure.negative < STILL_RISING * measure.usual
 
 
+def _times(measure: Measure) -> float:
+    """How many times the usual is expected, by which the floors rise."""
+    return measure.planned.factor if measure.planned else 1.0
+
+
 class TopicWatch:
     """One topic's state, threshold and case."""
 
-    __slots__ = ("name", "ordinary", "policy", "settle", "state", "threshold", "volume")
+    __slots__ = ("name", "ordinary", "policy", "safety", "settle", "state", "threshold", "volume")
 
     def __init__(self, topic: TopicBudget, policy: WatchPolicy, volume: Volume, state: TopicState) -> None:
         self.name = topic.name
@@ -73,6 +89,8 @@ class TopicWatch:
         self.threshold = threshold_days(topic.budget, DAYS_A_MONTH)
         self.state = state
         self.ordinary = topic.ordinary
+        self.safety = topic.safety
+        state.peaks = topic.peaks
         self.settle = -(-policy.lateness_seconds // 60)  # minutes from a tick to its decision
 
     @property
@@ -86,35 +104,60 @@ class TopicWatch:
         state.close_until(self.volume.closed or state.closed, self.volume)
         measure = state.measure(now, self.volume)
         state.surprise.note(now - 1, measure.surprises, measure.fastest)
-        state.touched_threads.clear()
         verdict = self._decide(measure, out)
+        state.touched_threads.clear()
         if verdict is not Verdict.QUIET or now >= state.pulse_at + PULSE_MINUTES:
             state.pulse_at = now
             out.append(self._pulse(measure, verdict))
         return measure
 
     def _decide(self, measure: Measure, out: list[Escalation | Pulse]) -> Verdict:
-        case = self.state.case
+        case, state = self.state.case, self.state
+        alarming = state.safety.alarming(measure.minute, self.safety, state.counts.copies)
+        if alarming:
+            return self._alarm(case, alarming, measure, out)
         if case is not None and case.live:
             self._follow(case, measure, out)
             return Verdict.LIVE
         verdict = self._verdict(measure)
-        if verdict is Verdict.ESCALATES:
+        if verdict is Verdict.USUAL_SHARE:
+            state.damp(measure.minute, measure.usual / HOUR_MINUTES)
+        elif verdict is Verdict.ESCALATES:
             if case is not None and measure.minute < case.opened + self._refractory():
                 if not self._calm(measure):
                     self._reopen(case, measure, out)
                 return Verdict.REFRACTORY
             self._open(measure, out)
+        elif measure.planned is not None and self._would_escalate(measure):
+            return Verdict.PLANNED
         return verdict
+
+    def _would_escalate(self, measure: Measure) -> bool:
+        """Whether this would open a case without the calendar."""
+        ordinary = self.state.measure(measure.minute, self.volume, calendar=False)
+        return self._verdict(ordinary) is Verdict.ESCALATES
+
+    def _alarm(
+        self, case: Case | None, classes: Mapping[str, int], measure: Measure, out: list[Escalation | Pulse]
+    ) -> Verdict:
+        """Safety words page: a case opens, or the one that is open is worse than it seemed."""
+        self.state.safety.page(classes, measure.minute)
+        if case is None or not case.live:
+            self._open(measure, out, since=self.state.safety.since(classes))
+            return Verdict.SAFETY
+        case.cooled, case.calm_since = False, None
+        evidence = self._evidence(measure)
+        case.severity = min(5, max(severity(evidence), case.severity + 1))
+        out.append(self._escalation("raised", case, measure, evidence, SAFETY_WORDS))
+        return Verdict.SAFETY
 
     def _verdict(self, measure: Measure) -> Verdict:
         """Whether this would open a case, or the first reason why not."""
         if measure.score < self.threshold or _paused(measure):
             return Verdict.QUIET
-        if measure.mass < self.policy.negative_floor:
+        if measure.mass < self.policy.negative_floor * _times(measure):
             return Verdict.TOO_FEW_POSTS
         if not self._share_risen(measure):
-            self.state.damp(measure.minute, measure.usual / HOUR_MINUTES)
             return Verdict.USUAL_SHARE
         return Verdict.ESCALATES if self._enough_people(measure) else Verdict.TOO_FEW_PEOPLE
 
@@ -136,7 +179,8 @@ class TopicWatch:
             return True
         found = complaints(voices, self.state.baseline.share(self.volume))
         recent = [v for v in found if v.minute >= measure.minute - HOUR_MINUTES]
-        return people(found) >= self.policy.people_floor and len(recent) <= 2 * people(recent)
+        floor = self.policy.people_floor * _times(measure)
+        return people(found) >= floor and len(recent) <= 2 * people(recent)
 
     def _refractory(self) -> int:
         quiet = self.state.baseline.level * HOUR_MINUTES < BUSY
@@ -155,17 +199,32 @@ class TopicWatch:
             onset -= SLOT_MINUTES
         return onset
 
-    def _open(self, measure: Measure, out: list[Escalation | Pulse]) -> None:
-        now = measure.minute
+    def _open(self, measure: Measure, out: list[Escalation | Pulse], since: int | None = None) -> None:
+        """Open a case; `since` when safety words were first said, if they are why."""
+        now, rule = measure.minute, RULE_VERSION if since is None else SAFETY_RULE
         thread, share = main_thread(self.state.counts.voices(now - HOUR_MINUTES, now))
         thread = thread if share >= MAIN_THREAD else None
-        onset = self._onset(measure)
-        incident = incident_id(self.name, thread, time_of(onset), RULE_VERSION)
-        case = self.state.case = Case(incident, thread, onset, now, 1)
+        onset = self._onset(measure) if since is None else since // SLOT_MINUTES * SLOT_MINUTES
+        incident = incident_id(self.name, thread, time_of(onset), rule)
+        page_floor = self._page_floor(now) if since is None else None
+        case = self.state.case = Case(incident, thread, onset, now, 1, page_floor=page_floor)
         self.state.low.reset(now)
         evidence = self._evidence(measure)
         case.severity = severity(evidence)
-        out.append(self._escalation("opened", case, measure, evidence, "score above threshold"))
+        reason = "score above threshold" if since is None else SAFETY_WORDS
+        out.append(self._escalation("opened", case, measure, evidence, reason))
+
+    def _page_floor(self, now: int) -> float | None:
+        """Negative posts of the hour below which no case would open; None where they do not matter."""
+        counts = self.state.counts
+        hour = list(counts.voices(now - HOUR_MINUTES, now))
+        found = complaints(hour, self.state.baseline.share(self.volume))
+        return least_mass(
+            counts,
+            hour,
+            found,
+            lambda: self._verdict(self.state.measure(now, self.volume)) is Verdict.ESCALATES,
+        )
 
     def _reopen(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
         case.ended = case.calm_since = None
@@ -213,10 +272,16 @@ class TopicWatch:
         """Back among the usual, and not growing."""
         if measure.negative > max(1.25 * measure.high, 1.5):
             return False
+        if self.state.safety.latest() >= measure.minute - self.policy.resolve_minutes:
+            return False
         return measure.voices < 10 or spread_of_topic(self.state, measure.minute)[1] <= 1.0
 
     def _evidence(self, measure: Measure) -> Evidence:
-        return evidence_of(self.state, measure, self.threshold, self.ordinary, self.volume)
+        evidence = evidence_of(self.state, measure, self.ordinary, self.volume)
+        return evidence.model_copy(update={"safety": self._confirmed(measure.minute)})
+
+    def _confirmed(self, now: int) -> dict[str, int]:
+        return self.state.safety.confirmed(now, self.safety, self.state.counts.copies)
 
     def _escalation(
         self, kind: EscalationKind, case: Case, measure: Measure, evidence: Evidence, reason: str
