@@ -1,0 +1,240 @@
+"""From a chunk of `mentions` to what each partition of the watch needs to know of it.
+
+    bytes ──► decode ──► match ──► language, negativity ──► sightings ──► one record a partition of the watch
+
+Stateless: the same chunk gives the same records. All that costs (matching, scoring, the keys of copies) is
+done here, where the mentions of a topic are spread over all partitions; so a topic that everybody speaks of is
+not bound to the speed of one partition.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zlib import crc32
+
+from agents.pipeline import Pipeline
+from agents.pulse.copies import copy_keys
+from agents.pulse.sighting import Sighting, sight
+from agents.stages.placing import partition_of
+from agents.stages.records import (
+    VERSION,
+    Answer,
+    Deletion,
+    Finding,
+    Row,
+    Scored,
+    Seen,
+    clock_of_mark,
+    pack,
+)
+from agents.station import stored
+from agents.watch.engine import Arrival
+from alerts.organisation import Organisation
+from alerts.store.store import StoredMention
+from streams.codec import decode_line
+from streams.errors import BadRecord
+from streams.records import Mention, ScoredMention
+from streams.repair import NO_DEFAULTS
+from streams.windows import minute_at, slot_of
+
+COUNTED = frozenset({"create", "update"})  # deletions and counts of reactions are no mentions of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some records of one partition of `mentions`, in order: (offset, value); see `Scored` for the rest."""
+
+    source: int
+    after: int
+    begins: bool
+    records: Sequence[tuple[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that could not be used."""
+
+    offset: int
+    reason: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """What a chunk came to: a value for `scored` and perhaps one for `findings`, by partition."""
+
+    scored: dict[int, bytes] = field(default_factory=dict)
+    findings: dict[int, bytes] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+    mentions: int = 0
+    matched: int = 0
+
+
+class ScoreStage:
+    """Judges chunks. `partitions` of `scored` and `findings`; topics are dealt to them by name."""
+
+    def __init__(self, pipeline: Pipeline, organisation: Organisation, partitions: int) -> None:
+        self._pipeline, self._organisation, self._partitions = pipeline, organisation, partitions
+        self._of_topic: dict[str, int] = {}
+
+    def step(self, chunk: Chunk, now: datetime) -> Judged:
+        """The records that follow; `now` bounds how far in the future a mention may claim to be."""
+        judged = Judged()
+        taken = _Taken(chunk.records[0][0])
+        for offset, value in chunk.records:
+            self._read(offset, value, now, taken, judged)
+        arrivals = self._pipeline.arrivals(taken.mentions)
+        parts = [_Part(taken.first) for _ in range(self._partitions)]
+        for place, arrival in zip(taken.places, arrivals, strict=True):
+            self._deal(place, arrival, parts)
+        judged.mentions = len(arrivals)
+        judged.matched = sum(arrival.scored is not None for arrival in arrivals)
+        common = taken.common(chunk)
+        for number, part in enumerate(parts):
+            judged.scored[number] = pack(part.scored(common))
+            if part.seen or part.forgotten:
+                judged.findings[number] = pack(part.finding(number))
+        return judged
+
+    def _read(self, offset: int, value: bytes, now: datetime, taken: _Taken, judged: Judged) -> None:
+        clock = clock_of_mark(value)
+        if clock is not None:
+            taken.tell(offset, clock)
+            return
+        try:
+            mention = decode_line(value, now, defaults=NO_DEFAULTS)
+        except BadRecord as bad:
+            judged.refused.append(Refusal(offset, bad.reason, bad.detail))
+            return
+        taken.tell(offset, self._pipeline.clock_of(mention))
+        taken.add(offset, mention)
+
+    def _deal(self, place: int, arrival: Arrival, parts: Sequence[_Part]) -> None:
+        """Put what one mention means where it belongs."""
+        mention, scored = arrival.mention, arrival.scored
+        if mention.op == "delete":
+            deletion = Deletion(place, mention.id, minute_at(mention.event_at))
+            for part in parts:
+                part.deletions.append(deletion)
+            parts[partition_of(mention.id, self._partitions)].forgotten.append(mention.id)
+        if scored is None:
+            return
+        post = stored(scored, self._organisation)
+        told = seen_of(post)
+        counts = mention.op in COUNTED and not mention.backfilled
+        copies = _copies(scored) if counts else ()
+        for name in scored.topics:
+            part = parts[self._number_of(name)]
+            if counts:
+                part.row(place, name, sight(scored, copies, name))
+            if not part.seen or part.seen[-1] is not told:
+                part.tell(place, told)
+
+    def _number_of(self, topic: str) -> int:
+        """The partition that watches a topic."""
+        number = self._of_topic.get(topic)
+        if number is None:
+            number = self._of_topic[topic] = partition_of(topic, self._partitions)
+        return number
+
+
+class _Taken:
+    """The mentions of a chunk, and how time went on in it."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.places: list[int] = []
+        self.mentions: list[Mention] = []
+        self.clocks: list[tuple[int, float]] = []
+        self._latest = float("-inf")
+
+    def tell(self, offset: int, clock: float) -> None:
+        """Time went on; what matters is whole seconds."""
+        if clock > self._latest and (not self.clocks or int(clock) > int(self._latest)):
+            self.clocks.append((offset - self.first, clock))
+            self._latest = clock
+
+    def add(self, offset: int, mention: Mention) -> None:
+        self.places.append(offset - self.first)
+        self.mentions.append(mention)
+
+    def common(self, chunk: Chunk) -> Scored:
+        """What every partition is told."""
+        counted = [
+            (place, mention)
+            for place, mention in zip(self.places, self.mentions, strict=True)
+            if mention.op in COUNTED
+        ]
+        return Scored(
+            version=VERSION,
+            source=chunk.source,
+            first=self.first,
+            last=chunk.records[-1][0],
+            after=chunk.after,
+            begins=chunk.begins,
+            clocks=self.clocks,
+            places=array("I", [place for place, _ in counted]).tobytes(),
+            minutes=array("I", [minute_at(mention.event_at) for _, mention in counted]).tobytes(),
+            digests=array("I", [digest_of(mention.id) for _, mention in counted]).tobytes(),
+            topics=[],
+            rows=[],
+            deletions=[],
+            answers=[],
+        )
+
+
+class _Part:
+    """What one partition of the watch is told beyond that."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.topics: dict[str, int] = {}
+        self.rows: list[Row] = []
+        self.deletions: list[Deletion] = []
+        self.answers: list[Answer] = []
+        self.seen: list[Seen] = []
+        self.forgotten: list[str] = []
+
+    def row(self, place: int, topic: str, sighting: Sighting) -> None:
+        """What a topic here counts."""
+        self.rows.append([place, self.topics.setdefault(topic, len(self.topics)), *sighting.dump()])
+
+    def tell(self, place: int, post: Seen) -> None:
+        """A matched mention that people here may see."""
+        if post.official:
+            self.answers.append(Answer(place, post))
+        self.seen.append(post)
+
+    def scored(self, common: Scored) -> Scored:
+        """The record for `scored`."""
+        common.topics, common.rows = list(self.topics), self.rows
+        common.deletions, common.answers = self.deletions, self.answers
+        return common
+
+    def finding(self, number: int) -> Finding:
+        """The record for `findings`."""
+        return Finding(VERSION, number, None, 0, False, 0.0, [], [], [], self.seen, self.forgotten)
+
+
+def digest_of(mention_id: str) -> int:
+    """How the watch remembers an id."""
+    return crc32(mention_id.encode(errors="surrogatepass"))
+
+
+def seen_of(post: StoredMention) -> Seen:
+    """A matched mention as it travels to the store."""
+    return Seen(
+        post.id, list(post.topics), post.thread, post.platform, post.kind, post.author, post.followers,
+        post.official, post.text, post.language, post.url, post.negativity,
+        round(post.published_at.timestamp() * 1e6),
+    )  # fmt: skip
+
+
+def _copies(scored: ScoredMention) -> tuple[int, ...]:
+    mention = scored.mention
+    if mention.repost_of is not None or mention.kind == "repost":
+        return ()
+    return copy_keys(mention.text, slot_of(minute_at(mention.event_at)))

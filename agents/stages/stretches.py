@@ -1,0 +1,99 @@
+"""A record of `scored` cut where time went on in it: each stretch arrived at one time of its source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agents.pulse.sighting import Sighting
+from agents.stages.records import Deletion, Row, Scored, Seen
+
+Digests = bytes
+"""Digests of mention ids, 32 bits each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What arrived when its source's clock told `clock` (None: it told nothing new), up to offset `last`."""
+
+    clock: float | None
+    last: int
+    volume: Sequence[tuple[int, Digests]]  # minute, and the mentions published in it
+    rows: Sequence[Row]
+    deletions: Sequence[Deletion]
+    answers: Sequence[Seen]
+
+
+def stretches(scored: Scored, start: int, cut: int) -> Iterator[Stretch]:
+    """The stretches from offset `start` on; none reaches over the offset `cut`."""
+    begin = max(0, start - scored.first)
+    end = scored.last - scored.first + 1
+    clocks = {place: clock for place, clock in scored.clocks if place >= begin}
+    bounds = sorted(
+        {begin, *clocks, *([cut - scored.first + 1] if begin <= cut - scored.first < end - 1 else [])}
+    )
+    parts = _Parts(scored, begin)
+    for place, upto in zip(bounds, [*bounds[1:], end], strict=True):
+        yield parts.until(upto, clocks.get(place))
+
+
+class _Parts:
+    """Walks through a record once."""
+
+    def __init__(self, scored: Scored, begin: int) -> None:
+        self._scored = scored
+        self._places = np.frombuffer(scored.places, "<u4")
+        self._minutes = np.frombuffer(scored.minutes, "<u4")
+        self._digests = np.frombuffer(scored.digests, "<u4")
+        self._at = int(np.searchsorted(self._places, begin))
+        self._row = _skip(scored.rows, _row_place, 0, begin)
+        self._deletion = _skip(scored.deletions, _place, 0, begin)
+        self._answer = _skip(scored.answers, _place, 0, begin)
+
+    def until(self, upto: int, clock: float | None) -> Stretch:
+        """From where it stands to place `upto`."""
+        s = self._scored
+        start, self._at = self._at, int(np.searchsorted(self._places, upto))
+        row, self._row = self._row, _skip(s.rows, _row_place, self._row, upto)
+        deletion, self._deletion = self._deletion, _skip(s.deletions, _place, self._deletion, upto)
+        answer, self._answer = self._answer, _skip(s.answers, _place, self._answer, upto)
+        return Stretch(
+            clock,
+            s.first + upto - 1,
+            _by_minute(self._minutes[start : self._at], self._digests[start : self._at]),
+            s.rows[row : self._row],
+            s.deletions[deletion : self._deletion],
+            [each.post for each in s.answers[answer : self._answer]],
+        )
+
+
+def sighting_of(row: Row) -> Sighting:
+    """The sighting of a row; msgpack knows no tuples."""
+    parts: list[Any] = [tuple(part) if isinstance(part, list) else part for part in row[2:]]
+    return Sighting(*parts)
+
+
+def _by_minute(minutes: Any, digests: Any) -> list[tuple[int, Digests]]:
+    if not len(minutes):
+        return []
+    if minutes[0] == minutes[-1] and (minutes == minutes[0]).all():
+        return [(int(minutes[0]), digests.tobytes())]
+    return [(int(minute), digests[minutes == minute].tobytes()) for minute in np.unique(minutes)]
+
+
+def _skip(items: Sequence[Any], place: Callable[[Any], int], start: int, upto: int) -> int:
+    """The first index from `start` on whose place is not before `upto`."""
+    while start < len(items) and place(items[start]) < upto:
+        start += 1
+    return start
+
+
+def _row_place(row: Row) -> int:
+    return int(row[0])
+
+
+def _place(item: Any) -> int:
+    return int(item.place)
