@@ -53,6 +53,11 @@ class Station:
         self._organisation = organisation
         load(engine, store.load_state())
 
+    def begin_anew(self, engine: Engine) -> None:
+        """Go on from what is stored, with a fresh `engine`: what was decided may not have been committed."""
+        load(engine, self.store.load_state())
+        self.engine = engine
+
     def accept(self, batch: FeedBatch, now: datetime) -> int:
         """Make a feed's batch durable; returns how many mentions were new."""
         stamped = batch.mentions if self.recorded else [_observed(m, now) for m in batch.mentions]

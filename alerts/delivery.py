@@ -19,7 +19,7 @@ import random
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,7 @@ from alerts.notifiers.notifier import Notifier
 from alerts.retry import RetryPolicy
 from alerts.store.store import Delivery, Store
 from streams.clock import Clock
-from streams.errors import DeliveryFailed
+from streams.errors import DeliveryFailed, StoreUnreachable
 from streams.metrics import Metrics, Outcome
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,8 @@ SUPERSEDES: Final = frozenset({"page", "update", "resolved"})
 class _Lane:
     """How a receiver has answered lately."""
 
+    unmarked: list[tuple[int, datetime]] = field(default_factory=list)
+    """Accepted deliveries that the store has not been told of, and when they were."""
     failures: int = 0
     rests_until: datetime | None = None
     last_error: str = ""
@@ -85,21 +87,28 @@ class Outbox:
         return total
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; what is on its way then is finished first."""
-        self._fail_orphans()
+        """Deliver until `stop` is set; what is on its way then is finished first.
+
+        While the store is away nothing is given out; what was accepted is marked as soon as it is back.
+        """
+        with suppress(StoreUnreachable):
+            self._fail_orphans()
         async with asyncio.TaskGroup() as lanes:
             for name in self._notifiers:
                 lanes.create_task(self._run_lane(name, stop))
 
     async def _run_lane(self, name: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._deliver_lane(name, stop)
+            with suppress(StoreUnreachable):
+                self._fail_orphans()
+                await self._deliver_lane(name, stop)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._poll_seconds)
 
     async def _deliver_lane(self, name: str, stop: asyncio.Event | None = None) -> int:
         """Send one receiver's due notices in turn, until none is left or it fails; returns how many went."""
         accepted = 0
+        self._mark_sent(self._lanes[name])
         while not (stop and stop.is_set()):
             delivery = self._next(name)
             if delivery is None:
@@ -158,11 +167,16 @@ class Outbox:
 
     def _accepted(self, delivery: Delivery) -> None:
         now = self._clock.now()
-        self._store.mark_sent(delivery.id, now)
-        self._lanes[delivery.receiver] = _Lane()
+        self._lanes[delivery.receiver] = lane = _Lane([(delivery.id, now)])
         self._count(delivery.receiver, "sent")
         if self._metrics and delivery.notice.kind == "page" and delivery.notice.reason in MEASURED:
             self._metrics.time_to_page(delivery.receiver, (now - delivery.notice.at).total_seconds())
+        self._mark_sent(lane)
+
+    def _mark_sent(self, lane: _Lane) -> None:
+        while lane.unmarked:
+            self._store.mark_sent(*lane.unmarked[0])
+            del lane.unmarked[0]
 
     def _try_later(self, delivery: Delivery, error: DeliveryFailed) -> None:
         """Put the notice back, and let the lane rest."""

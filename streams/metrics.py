@@ -67,6 +67,7 @@ TABLE: Final = (
     Metric("pages_total", "counter", "pages", ("reason",), "Pages decided on, not times receivers"),
     Metric("time_to_page_seconds", "histogram", "seconds", ("receiver",), "From publication to delivery"),
     Metric("deliveries_total", "counter", "attempts", ("receiver", "outcome"), "Attempts to deliver notices"),
+    Metric("store_reachable", "gauge", "0 or 1", (), "Whether the store answered when it was last asked"),
     Metric("config_last_reload_successful", "gauge", "0 or 1", (), "Whether the last reload was taken over"),
     Metric("config_last_reload_success_timestamp_seconds", "gauge", "unix time", (), "Last good (re)load"),
 )  # fmt: skip
@@ -158,6 +159,10 @@ class Metrics:
         self._histograms["time_to_page_seconds"].labels(self._name("receiver", receiver)).observe(
             max(0.0, seconds)
         )
+
+    def store_reachable(self, reachable: bool) -> None:
+        """Whether the store answered."""
+        self._gauges["store_reachable"].set(int(reachable))
 
     def configuration(self, *, taken: bool, now: datetime) -> None:
         """The configuration was read: taken over, or refused and the last good one kept."""

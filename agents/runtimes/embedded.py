@@ -19,11 +19,12 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from rich.console import Console
 
-from agents.building import build_station
+from agents.building import build_engine, build_station
 from agents.feeds import AnyFeed, build_feed
 from agents.receivers import notifiers
 from agents.runtimes.intake import REST_SECONDS, Intake
 from agents.runtimes.meter import Meter
+from agents.runtimes.reach import Reach
 from agents.runtimes.waiting import first_of
 from agents.settings import Settings
 from alerts.delivery import Outbox
@@ -34,7 +35,7 @@ from alerts.store.store import Store
 from alerts.web.app import create_app, serve
 from streams.clock import Clock, SystemClock
 from streams.dead_letters import DeadLetterFile
-from streams.errors import BrokenState, PalovahtiError
+from streams.errors import BrokenState, PalovahtiError, StoreUnreachable
 from streams.feeds.webhook import WebhookFeed
 from streams.metrics import Metrics
 
@@ -65,6 +66,7 @@ class Service:
         self.feeds: dict[str, AnyFeed] = {feed.name: feed for feed in made}
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
+        self.reach = Reach(self.metrics)
         self.meter = Meter(self.metrics, store, self.feeds, [topic.name for topic in settings.topics])
         self.station = build_station(settings, store, self._data_state, recorded=False)
         letters = DeadLetterFile(settings.store.path.parent / "dead-letters.jsonl")
@@ -123,12 +125,30 @@ class Service:
     async def _work(self, stop: asyncio.Event) -> None:
         """Take in what is queued; when all of it is, let time pass."""
         while not stop.is_set():
-            mentions = self.work()
+            try:
+                mentions = self.work()
+            except StoreUnreachable as error:
+                self.reach.lost(error)
+                await self._begin_anew(stop)
+                continue
+            self.reach.found()
             if mentions:
                 await asyncio.sleep(0)
             else:
                 await first_of(self._intake.arrived.wait(), stop.wait(), seconds=IDLE_SECONDS)
                 self._intake.arrived.clear()
+
+    async def _begin_anew(self, stop: asyncio.Event) -> None:
+        """Wait for the store, and go on from what it holds."""
+        while not stop.is_set():
+            await first_of(stop.wait(), seconds=IDLE_SECONDS)
+            try:
+                self.station.begin_anew(build_engine(self.settings))
+            except StoreUnreachable as error:
+                self.reach.lost(error)
+            else:
+                self._intake.began_anew()
+                return
 
     def work(self) -> int:
         """One step of work; how many mentions were taken in."""
@@ -148,11 +168,14 @@ class Service:
         pruned: datetime | None = None
         while not stop.is_set():
             now = self.clock.now()
-            self.meter.look(now)
-            if pruned is None or now >= pruned + PRUNE_EVERY:
-                keep = self.settings.store
-                self.store.prune(now, keep.text_days, keep.pulse_days, keep.seen_days)
-                pruned = now
+            try:
+                self.meter.look(now)
+                if pruned is None or now >= pruned + PRUNE_EVERY:
+                    keep = self.settings.store
+                    self.store.prune(now, keep.text_days, keep.pulse_days, keep.seen_days)
+                    pruned = now
+            except StoreUnreachable as error:
+                self.reach.lost(error)
             await first_of(stop.wait(), seconds=LOOK_SECONDS)
 
     def _app(self) -> web.Application:
@@ -175,7 +198,8 @@ class Service:
     def health(self) -> Mapping[str, object]:
         """What /readyz tells."""
         feeds = {name: feed.health.alive for name, feed in self.feeds.items()}
-        return {"ready": True, "data": self._data_state(), "feeds": feeds}
+        reached = self.reach.reachable
+        return {"ready": reached, "store": reached, "data": self._data_state(), "feeds": feeds}
 
     def _data_state(self) -> DataState:
         return self.meter.data_state(self.clock.now(), self.station.pipeline.accuracy)

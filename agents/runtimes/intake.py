@@ -18,7 +18,7 @@ from agents.runtimes.waiting import first_of
 from agents.station import Station
 from streams.clock import Clock
 from streams.dead_letters import DeadLetterFile
-from streams.errors import BrokenState
+from streams.errors import BrokenState, StoreUnreachable
 from streams.feeds.feed import FeedBatch
 from streams.feeds.webhook import WebhookFeed
 from streams.records import Mention
@@ -57,6 +57,11 @@ class Intake:
         if self.waiting <= MOST_WAITING:
             self._room.set()
 
+    def began_anew(self) -> None:
+        """What is in the queue is that of an earlier run."""
+        self.waiting = 0
+        self._room.set()
+
     def settled(self, now: datetime) -> bool:
         """Whether the feeds are up to date, so that time may flow by the clock."""
         return now >= self._settled_at
@@ -65,6 +70,8 @@ class Intake:
         """Read on; False where it failed and another try makes sense."""
         try:
             await self._batches(feed, stop)
+        except StoreUnreachable:
+            return stop.is_set()  # not the feed's trouble; who works on the queue tells of it
         except BrokenState:
             raise
         except Exception as error:  # noqa: BLE001 the outermost loop of a feed: the others go on

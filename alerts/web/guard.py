@@ -16,6 +16,7 @@ from alerts.web.refusal import Refusal
 from alerts.web.sessions import Session, same
 from alerts.web.settings import is_allowed_host
 from alerts.web.site import HOOKS, SITE, VISIT, Site, Visit, render, visit_of
+from streams.errors import StoreUnreachable
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -38,6 +39,8 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+STORE_SECONDS: Final = 5
+"""When to try again while the store is away."""
 _STATUS_CODES: Final = {404: "not_found", 405: "method", 413: "too_large"}
 _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]*")
 
@@ -56,6 +59,8 @@ async def tell_refusals(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     except Refusal as refusal:
         return _told(request, refusal)
+    except StoreUnreachable:
+        return _told(request, Refusal(503, "store_unreachable", seconds=STORE_SECONDS))
     except web.HTTPException as error:
         if error.status not in _STATUS_CODES:
             raise
