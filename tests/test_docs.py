@@ -105,11 +105,12 @@ def complaints(words: list[str]) -> Iterator[str]:
         yield f"there is no command {words[0]}"
         return
     rest = words[1:]
-    inner = getattr(found, "commands", {})
-    if inner and rest and not rest[0].startswith("-"):
+    while (inner := getattr(found, "commands", {})) and rest and not rest[0].startswith("-"):
         names = rest[0].split("|")  # `incidents ack|resolve ID` stands for both
         yield from (f"there is no {words[0]} {each}" for each in names if each not in inner)
-        found, rest = inner.get(names[0], found), rest[1:]
+        found, rest = inner.get(names[0]), rest[1:]
+        if found is None:
+            return
     known = {option for parameter in found.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for word in rest:
         option = word.partition("=")[0]

@@ -64,7 +64,7 @@ def lay_out(data: Path, brokers: int, port: int) -> None:
 
 
 def properties(number: int, brokers: int, client: int, quorum: int, voters: str, log: Path) -> str:
-    """server.properties: loopback only, quick to fail over, small buffers; three copies where there are three."""
+    """server.properties: loopback only, quick to fail over, small buffers; three copies on three brokers."""
     copies, in_sync = (3, 2) if brokers >= 3 else (1, 1)
     return f"""process.roles=broker,controller
 node.id={number}
