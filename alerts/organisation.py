@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,6 +14,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from alerts.languages import LANGUAGES, Language, OurLanguage, check_language
 from alerts.response_times import check_situations, usual_minutes
 from alerts.roster import Person, on_duty
+from alerts.tone import Tone
 from streams.records import Author, Record
 
 __all__ = ["LANGUAGES", "Fact", "Language", "ModerationRule", "Organisation", "OurLanguage", "check_language"]
@@ -112,6 +114,18 @@ class Organisation(Record):
         default=60, ge=5, le=1440, description="what we promise as the next news"
     )
     playbooks: Path | None = Field(default=None, description="own playbooks, each overriding the bundled one")
+    tone: Tone = Field(default=Tone(), description="form of address, forbidden and preferred words")
+    approver: str = Field(default="", max_length=60, description="who approves answers at severity 5")
+    looking_into: str | dict[OurLanguage, str] = Field(
+        default="",
+        description="who looks into what people complain of, inside a sentence: our customer service",
+    )
+    own_channels: tuple[str, ...] = Field(
+        default=(), description="channels whose conversations are on pages of ours: facebook, support, ..."
+    )
+    faq: Path | None = Field(default=None, description="the list of questions and answers, faq.yaml")
+    faq_fresh_days: int = Field(default=180, ge=1, le=3650, description="an older answer is to be reviewed")
+    facts_file: Path | None = Field(default=None, description="further facts, a list as under `facts`")
     facts: tuple[Fact, ...] = ()
 
     @field_validator("timezone")
@@ -137,7 +151,7 @@ class Organisation(Record):
             )
         return value or ("" if value == "" else None)
 
-    @field_validator("name", "signature", "private_channel", "owner")
+    @field_validator("name", "signature", "private_channel", "owner", "approver", "looking_into")
     @classmethod
     def _one_line(cls, value: str | dict[Language, str]) -> str | dict[Language, str]:
         for text in [value] if isinstance(value, str) else value.values():
@@ -150,8 +164,7 @@ class Organisation(Record):
     @field_validator("facts")
     @classmethod
     def _in_our_time(cls, value: tuple[Fact, ...], info: ValidationInfo) -> tuple[Fact, ...]:
-        zone = ZoneInfo(info.data.get("timezone", "UTC"))
-        return tuple(_fact_in_zone(fact, zone) for fact in value)
+        return facts_in_zone(value, ZoneInfo(info.data.get("timezone", "UTC")))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -196,10 +209,21 @@ class Organisation(Record):
 
         An address (a link, e-mail or number) reads the same in all; words belong to our own language.
         """
-        if isinstance(self.private_channel, dict):
-            return {str(key): text for key, text in self.private_channel.items()}.get(language, "")
-        address = any(letter in "@/0123456789" for letter in self.private_channel)
-        return self.private_channel if address or language == self.language else ""
+        told = self._in_language(self.private_channel, language)
+        if told or isinstance(self.private_channel, dict):
+            return told
+        return (
+            self.private_channel if any(letter in "@/0123456789" for letter in self.private_channel) else ""
+        )
+
+    def who_looks(self, language: str) -> str:
+        """Who looks into it, for readers of `language`; "" where that is not configured in their language."""
+        return self._in_language(self.looking_into, language)
+
+    def _in_language(self, text: str | dict[OurLanguage, str], language: str) -> str:
+        if isinstance(text, dict):
+            return {str(key): one for key, one in text.items()}.get(language, "")
+        return text if language == self.language else ""
 
     def link(self, incident: str) -> str | None:
         """The address of an incident's page that works on a phone; None without `public_url`."""
@@ -222,6 +246,11 @@ def _zone_remedy(value: str) -> str:
     near = difflib.get_close_matches(value, sorted(available_timezones()), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else "write a city of the zone, e.g. Europe/Helsinki"
     return f"unknown time zone {value!r}: {hint}"
+
+
+def facts_in_zone(facts: Iterable[Fact], zone: tzinfo) -> tuple[Fact, ...]:
+    """The facts with the zone on times that have none."""
+    return tuple(_fact_in_zone(fact, zone) for fact in facts)
 
 
 def _fact_in_zone(fact: Fact, zone: tzinfo) -> Fact:

@@ -9,11 +9,14 @@ from datetime import datetime
 
 from alerts.incidents import Incident
 from alerts.organisation import LANGUAGES, Fact, Organisation
+from alerts.respond.asked import Asked, asked_most
 from alerts.respond.channels import Channel, channel_named
+from alerts.respond.faq import faq_for
 from alerts.respond.playbook import Playbook
 from alerts.respond.playbook_files import playbooks_for
 from alerts.respond.recognise import Recognition, people, recognise
 from alerts.respond.situations import known_situation
+from alerts.respond.venue import is_unasked
 from alerts.store.store import StoredMention
 
 
@@ -30,15 +33,19 @@ class Case:
     by_hand: bool
     language: str
     venue: Channel
+    asked: Asked | None = None
+    unasked: bool = False
 
     @property
     def form(self) -> Channel:
-        """Whose form the answer takes: the venue, or our own channel where that is not for answers."""
-        return channel_named(self.venue.answer_on) if self.venue.answer_on else self.venue
+        """Whose form the answer takes: the venue's, or our own channel's where that is not for answers."""
+        elsewhere = self.venue.answer_on or ("own" if self.unasked else None)
+        return channel_named(elsewhere) if elsewhere else self.venue
 
     def playbook(self, language: str) -> Playbook:
         """What to say in this situation."""
-        return playbooks_for(self.organisation.playbooks)[language, self.situation]
+        organisation = self.organisation
+        return playbooks_for(organisation.playbooks, organisation.tone.address)[language, self.situation]
 
     def facts(self) -> tuple[Fact, ...]:
         """The confirmed facts that may be said now, in whatever language."""
@@ -57,6 +64,9 @@ def case_of(
 ) -> Case:
     """The case, with what was not asked for chosen from the thread. BadRecord for an unknown situation."""
     recognition = recognise(mentions, incident.evidence.top_words)
+    venue = channel_named(channel or _platform(incident, mentions))
+    spoken = language if language in LANGUAGES else _language(incident, mentions, organisation)
+    faq, ours = faq_for(organisation.faq), organisation.language
     return Case(
         incident=incident,
         mentions=mentions,
@@ -65,8 +75,10 @@ def case_of(
         recognition=recognition,
         situation=known_situation(situation) if situation else recognition.situation,
         by_hand=bool(situation),
-        language=language if language in LANGUAGES else _language(incident, mentions, organisation),
-        venue=channel_named(channel or _platform(incident, mentions)),
+        language=spoken,
+        venue=venue,
+        asked=asked_most(mentions, faq, spoken, incident.topic, ours),
+        unasked=channel is None and is_unasked(venue, mentions, organisation),
     )
 
 

@@ -28,6 +28,7 @@ class Channel(Record):
     url_counts_as: int | None = None
     weighted: bool = False
     answer_on: str | None = None
+    community: bool = Field(default=False, description="other people's place: nobody answers there unasked")
     aliases: tuple[str, ...] = ()
 
     def length(self, text: str) -> int:

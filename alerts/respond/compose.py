@@ -17,8 +17,8 @@ SHORTENS: Final[tuple[Slot, ...]] = (
 # What goes next when that is still too long. The acknowledgement, the action and the time of the next news
 # stay to the end.
 DROPS: Final[tuple[str, ...]] = (
-    "private", "more_facts", "instruct", "signature", "follow", "unknown", "second_word", "known", "empathy",
-    "words",
+    "private", "faq", "who", "more_facts", "instruct", "signature", "follow", "unknown", "second_word",
+    "known", "empathy", "words",
 )  # fmt: skip
 # What comes back first, when dropping something long left room for something short.
 REFILLS: Final[tuple[Slot, ...]] = (
@@ -45,6 +45,8 @@ class Values:
     updates_url: str = ""
     private_channel: str = ""
     signature: str = ""
+    who: str = ""
+    faq: str = ""
     apologise: bool = False
 
 
@@ -115,6 +117,7 @@ def _for_channel(values: Values, channel: Channel) -> Values:
         facts=tuple(fact for fact in values.facts if not URL.search(fact)),
         updates_url="",
         private_channel=_linkless(values.private_channel),
+        faq=_linkless(values.faq),
         signature=_linkless(values.signature),
     )
 

@@ -12,13 +12,16 @@ from alerts.respond.situations import SITUATIONS
 
 Slot = Literal[
     "acknowledge", "acknowledge_plain", "empathy", "apology", "known", "unknown", "unknown_rest",
-    "action", "instruct", "next_update", "follow", "private", "signature",
+    "action", "who", "instruct", "faq", "next_update", "follow", "private", "closing", "signature",
 ]  # fmt: skip
 ORDER: Final[tuple[Slot, ...]] = (
-    "acknowledge", "empathy", "known", "unknown", "action", "instruct", "next_update", "follow",
+    "acknowledge", "empathy", "known", "unknown", "action", "who", "instruct", "faq", "next_update", "follow",
     "private", "signature",
 )  # fmt: skip
+CLOSING: Final[tuple[Slot, ...]] = ("closing", "signature")
 FILLED_BY: Final[dict[str, str]] = {
+    "who": "who",
+    "faq": "faq",
     "acknowledge": "words",
     "known": "facts",
     "next_update": "time",

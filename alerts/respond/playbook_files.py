@@ -6,7 +6,7 @@ organisation's own folder has the same shape; each file there replaces the bundl
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +15,11 @@ import yaml
 from pydantic import ValidationError
 
 from alerts.organisation import LANGUAGES
-from alerts.respond.playbook import PLACEHOLDER, Playbook
+from alerts.respond.bundled import bundled_yaml
+from alerts.respond.playbook import PLACEHOLDER, Piece, Playbook
 from alerts.respond.rules import forbidden
 from alerts.respond.situations import SITUATIONS
+from alerts.tone import Address
 from streams.errors import BadConfiguration
 
 COMMON: Final = "common"
@@ -26,8 +28,10 @@ Playbooks = dict[tuple[str, str], Playbook]
 """By language and situation; all 36 are there."""
 
 
-def load_playbooks(folder: Path | None = None) -> Playbooks:
+def load_playbooks(folder: Path | None = None, address: Address | None = None) -> Playbooks:
     """The bundled playbooks, each replaced by the file of its name in `folder` where there is one.
+
+    `address` informal: the bundled ones say sinä and du; own ones stay as they are written.
 
     Raises BadConfiguration with every mistake: file, key, why and remedy.
     """
@@ -40,16 +44,17 @@ def load_playbooks(folder: Path | None = None) -> Playbooks:
         for situation in SITUATIONS:
             book = _playbook(language, situation, common, folder, mistakes)
             if book is not None:
-                books[language, situation] = book
+                bundled = _own(language, situation, folder) is None
+                books[language, situation] = _informal(book) if bundled and address == "informal" else book
     if mistakes:
         raise BadConfiguration(mistakes)
     return books
 
 
 @lru_cache(maxsize=8)
-def playbooks_for(folder: Path | None) -> Playbooks:
+def playbooks_for(folder: Path | None, address: Address | None = None) -> Playbooks:
     """As `load_playbooks`, read once a process."""
-    return load_playbooks(folder)
+    return load_playbooks(folder, address)
 
 
 def reread_playbooks(folder: Path | None) -> None:
@@ -78,6 +83,27 @@ def _playbook(
     if _own(language, situation, folder) or _own(language, COMMON, folder):  # ours are tested when we build
         mistakes += [f"{where}: {problem}" for problem in _spoken_mistakes(book)]
     return book
+
+
+def _informal(book: Playbook) -> Playbook:
+    """A bundled playbook that speaks to one reader, by the list in playbooks/informal.yaml."""
+    instead = _informal_words()[book.language]
+    slots = {
+        name: Piece(text=_exchanged(piece.text, instead), short=_exchanged(piece.short, instead))
+        for name, piece in book.slots.items()
+    }
+    return book.model_copy(update={"slots": slots})
+
+
+def _exchanged(text: str, instead: dict[str, str]) -> str:
+    for formal, informal in instead.items():
+        text = text.replace(formal, informal)
+    return text
+
+
+@cache
+def _informal_words() -> dict[str, dict[str, str]]:
+    return bundled_yaml("playbooks", "informal.yaml")
 
 
 def _spoken_mistakes(book: Playbook) -> list[str]:

@@ -12,14 +12,13 @@ from typing import Final
 from pydantic import Field
 
 from alerts.records import AuditEntry, Incident, LedgerEntry
+from alerts.respond.people import TWO_PEOPLE
 from alerts.respond.rules import Report
 from alerts.store.store import Store
 from streams.errors import IllegalTransition
 from streams.records import HumanAction, PublicReply, Record, UtcTime
 
 REPLIES: Final = "replies"
-TWO_PEOPLE: Final = 5
-"""From this severity on, another than the author approves."""
 SOMEBODY: Final = "web"
 """Who acted when no name was given."""
 

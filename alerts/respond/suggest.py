@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from alerts.incidents import Incident, Suggestion
 from alerts.organisation import Organisation
@@ -17,10 +17,13 @@ from alerts.page.words import say
 from alerts.respond.case import Case, case_of
 from alerts.respond.channels import channel_named
 from alerts.respond.compose import Values, compose
+from alerts.respond.faq import load_faq
 from alerts.respond.lexicon import situation_lexicons, unquotable
+from alerts.respond.playbook import CLOSING
 from alerts.respond.playbook_files import playbooks_for
 from alerts.respond.quoting import quotable, shown
 from alerts.respond.reasons import alternatives, next_steps, reason_code, why_so
+from alerts.respond.speaking import check_tone
 from alerts.respond.watching import watch_code
 from alerts.store.store import StoredMention
 
@@ -37,26 +40,31 @@ def suggest(
     channel: str | None = None,
     language: str | None = None,
     situation: str | None = None,
+    kind: Literal["reply", "closing"] = "reply",
+    anyway: bool = False,
 ) -> Suggestion:
     """The first public response to an incident, or the advice to watch.
 
     `mentions` are the incident's, most negative and furthest reaching first; they may be few or none.
     Without `channel`, the thread's own; without `language`, the thread's main one, else the organisation's;
     without `situation`, what a person chose for the incident, else what the words tell.
-    `why` and `next_steps` speak the organisation's language.
+    `why` and `next_steps` speak the organisation's language. `kind` closing: the one line in public after the
+    matter was settled. `anyway`: an answer also where the advice is to watch.
     Raises BadRecord for a situation that is not known.
     """
     chosen = situation or incident.situation
     case = case_of(
         incident, mentions, organisation, now, channel=channel, language=language, situation=chosen
     )
-    code = watch_code(incident, case.situation, mentions)
-    return _answer(case) if code is None else _watch(case, code)
+    code = None if anyway or kind == "closing" else watch_code(incident, case.situation, mentions)
+    return _answer(case, kind) if code is None else _watch(case, code)
 
 
 def prepare(organisation: Organisation) -> None:
     """Read playbooks, lexicons and channels once, at the start. BadConfiguration names what to mend."""
-    playbooks_for(organisation.playbooks)
+    playbooks_for(organisation.playbooks, organisation.tone.address)
+    load_faq(organisation.faq)
+    check_tone(organisation)
     situation_lexicons()
     unquotable()
     channel_named(None)
@@ -87,8 +95,11 @@ def next_update(organisation: Organisation, now: datetime) -> datetime:
     return due.replace(minute=due.minute - due.minute % _ROUND_MINUTES, second=0, microsecond=0)
 
 
-def _answer(case: Case) -> Suggestion:
-    draft = compose(case.playbook(case.language), _values(case), case.form)
+def _answer(case: Case, kind: Literal["reply", "closing"]) -> Suggestion:
+    book = case.playbook(case.language)
+    if kind == "closing":
+        book = book.model_copy(update={"order": CLOSING})
+    draft = compose(book, _values(case), case.form)
     return Suggestion(
         action="answer",
         situation=case.situation,
@@ -132,6 +143,8 @@ def _values(case: Case) -> Values:
         updates_url=organisation.updates_url,
         private_channel=organisation.private_way(case.language),
         signature=organisation.signature,
+        who=organisation.who_looks(case.language),
+        faq=case.asked.entry.told if case.asked else "",
         apologise=any(fact.accepts_responsibility for fact in facts),
     )
 

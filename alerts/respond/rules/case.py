@@ -23,6 +23,8 @@ class Hit:
     rule: str
     span: Span | None = None
     severity: Severity | None = None
+    tone: str = ""
+    instead: str = ""
 
 
 Hits = Iterator[Hit]

@@ -17,11 +17,12 @@ from alerts.respond.rules.context import ReplyContext
 from alerts.respond.rules.draft import Draft
 from alerts.respond.rules.finding import Finding, Report, report
 from alerts.respond.rules.lexicon import words_of
+from alerts.respond.rules.tone import tone, tone_texts
 from alerts.respond.rules.truth import TRUTH
 from alerts.respond.rules.wording import WORDING
 from streams.errors import BadRecord
 
-RULES: Final[tuple[Callable[[Case], Hits], ...]] = (*CONTENTS, *WORDING, *TRUTH, *CONDUCT)
+RULES: Final[tuple[Callable[[Case], Hits], ...]] = (*CONTENTS, *WORDING, *TRUTH, *CONDUCT, tone)
 LONGEST: Final = 10_000
 _SPOKEN: Final = ("R12", "R13", "R18", "R24")  # warnings that no prepared text should bring along
 _NOTHING: Final = ReplyContext()
@@ -89,6 +90,7 @@ def _findings(hits: Iterable[Hit], case: Case, say_in: str) -> list[Finding]:
 
 def _finding(hit: Hit, case: Case, say_in: str) -> Finding:
     told = rule_texts()[hit.rule]
+    reason = tone_texts()[hit.tone][say_in] if hit.tone else told[say_in]
     place: dict[str, Any] = {}
     if hit.span is not None:
         tokens = case.draft.tokens
@@ -98,8 +100,8 @@ def _finding(hit: Hit, case: Case, say_in: str) -> Finding:
         rule=hit.rule,
         name=told["name"],
         severity=hit.severity or told["severity"],
-        why=told[say_in]["why"],
+        why=reason["why"],
         evidence=told["evidence"],
-        mend=told[say_in]["mend"],
+        mend=reason["mend"].replace("{word}", hit.instead),
         **place,
     )

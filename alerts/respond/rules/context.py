@@ -8,6 +8,7 @@ from pydantic import Field
 
 from alerts.organisation import Fact, OurLanguage
 from alerts.respond.situations import SITUATIONS
+from alerts.tone import Tone
 from streams.records import Record, UtcTime
 
 Situation = Literal[SITUATIONS]  # type: ignore[valid-type]
@@ -66,6 +67,7 @@ class ReplyContext(Record):
     moderation_rule: str | None = Field(default=None, description="id of the published rule that was applied")
     author: str | None = None
     approver: str | None = None
+    tone: Tone = Tone()
     automatic: bool = Field(default=False, description="would be posted without a person")
     scheduled_posts_paused: bool | None = None
     versions: dict[OurLanguage, str] = Field(default={}, description="the same reply in other languages")
