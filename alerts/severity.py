@@ -2,7 +2,8 @@
 
 Each measure earns a point for each step of its row that it exceeds; the points together give the severity.
 The steps double or quadruple, so severity rises once for some threefold growth of the whole, and pages for a
-rise stay few. No measure alone gives more than severity 2.
+rise stay few. No measure alone gives more than severity 2, but for harm to people: what several independent
+authors assert makes it at least 3 by itself.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ POINTS: dict[str, tuple[float, ...]] = {
     "growth": (1.0, 1.5),  # lower end of what each post brings further; above 1 it feeds itself
     "forecast": (100, 400, 1600, 6400),  # further negative posts in 24 hours
     "channels": (1, 3),  # with at least CARRIES negative posts each
+    "reach": (10_000, 100_000, 1_000_000),  # followers of those who speak
+    "arousal": (0.3, 0.6),  # share of complaints with words of anger, fear or disgust, from CARRIES on
+    "persistence": (360, 1440),  # minutes since the onset
     "rarity": (30, 365, 3650),  # days in which chance brings such an hour once
 }
 """The steps of each measure, rising; each one exceeded is a point."""
@@ -27,10 +31,15 @@ CARRIES = 5
 SEVERITY_FROM = (4, 7, 10, 13)
 """Points from which severity is 2, 3, 4 and 5."""
 
+SAFETY_FROM = (1, 2, 5, 20)
+"""Independent authors who assert the same harm, from which severity is at least 2, 3, 4 and 5."""
+
 
 def severity(evidence: Evidence) -> int:
     """1-5, 5 the worst; more of any measure never makes it less. What is not known earns nothing."""
-    return 1 + bisect_right(SEVERITY_FROM, sum(points(evidence).values()))
+    by_points = 1 + bisect_right(SEVERITY_FROM, sum(points(evidence).values()))
+    by_safety = 1 + bisect_right(SAFETY_FROM, max(evidence.safety.values(), default=0))
+    return max(by_points, by_safety)
 
 
 def points(evidence: Evidence) -> dict[str, int]:
@@ -41,6 +50,9 @@ def points(evidence: Evidence) -> dict[str, int]:
         "growth": evidence.reproduction_low,
         "forecast": evidence.expected_24h,
         "channels": sum(count >= CARRIES for count in evidence.channels.values()),
+        "reach": evidence.reach_last_hour,
+        "arousal": evidence.aroused_share if evidence.negative_last_hour >= CARRIES else None,
+        "persistence": evidence.lasted_minutes,
         "rarity": evidence.return_days,
     }
     return {name: _exceeded(POINTS[name], value) for name, value in measured.items()}

@@ -10,6 +10,7 @@ from alerts.incidents import Incident, State, age_minutes
 from alerts.neutral import plain, reference, word
 from alerts.organisation import Organisation
 from alerts.page import forms
+from alerts.page.signs import all_clear, harm, planned
 from alerts.page.state import DataState
 from alerts.page.words import counted, language_of, say, watch_reason
 from streams.records import Evidence
@@ -39,14 +40,17 @@ def headline(incident: Incident, language: str) -> str:
     language = language_of(language)
     found = incident.evidence
     topic = plain(incident.topic)
-    slots = {
+    told = harm(found, language)
+    form = "page.headline_safety" if told else "page.headline"
+    slots: dict[str, object] = {
         "severity": say(f"severity.{incident.severity}", language),
         "n": incident.severity,
         "posts": _posts(found, language),
         "usual": forms.span(found.usual_low, found.usual_high, language),
+        "harm": told,
     }
-    room = HEADLINE_LIMIT - len(say("page.headline", language, topic="", **slots))
-    return plain(say("page.headline", language, topic=plain(topic, max(1, room)), **slots), HEADLINE_LIMIT)
+    room = HEADLINE_LIMIT - len(say(form, language, topic="", **slots))
+    return plain(say(form, language, topic=plain(topic, max(1, room)), **slots), HEADLINE_LIMIT)
 
 
 def _what_and_where(incident: Incident, language: str, now: datetime) -> str:
@@ -116,7 +120,8 @@ def _posts(found: Evidence, language: str) -> str:
 def who_carries(found: Evidence, language: str) -> str:
     """The largest thread and its share, the top words, and the channels with their counts."""
     words = [known for known in map(word, found.top_words) if known][:5]
-    parts = [_largest_thread(found, language)]
+    asserted = harm(found, language)
+    parts = [say("page.safety", language, harm=asserted) if asserted else "", _largest_thread(found, language)]
     if words:
         parts.append(say("page.words", language, words=", ".join(words)))
     if found.channels:
@@ -154,6 +159,8 @@ def _channels(found: Evidence, language: str, most: int = 4) -> str:
 
 def _what_is_known(found: Evidence, language: str, data: DataState | None) -> str:
     parts = _feeds(data, language)
+    if found.planned_factor is not None:
+        parts.append(planned(found, language))
     if data is not None and data.accuracy:
         parts.append(_accuracy(data.accuracy, found.language, language))
     if found.possible_coordination:
@@ -189,6 +196,8 @@ def _what_to_do(incident: Incident, organisation: Organisation, language: str, n
 
 def _advice(incident: Incident, organisation: Organisation, language: str, now: datetime) -> str:
     draft = incident.suggestion
+    if incident.state is State.RESOLVED and incident.resolved_by is None:
+        return all_clear(incident, language)
     if incident.state in _FINISHED:
         return say("page.finished", language)
     if incident.answered_at is not None:

@@ -10,6 +10,7 @@ from alerts.neutral import plain, reference
 from alerts.organisation import Organisation
 from alerts.page import forms
 from alerts.page.lines import how_fast, who_carries
+from alerts.page.signs import why_signs
 from alerts.page.words import counted, language_of, say, say_or_plain
 
 _MOST_DAYS: Final = 36_500  # a hundred years: beyond that a number says no more
@@ -31,6 +32,7 @@ def why(
         _chance(incident, language),
         _counterfactual(incident, language),
         _forecast(incident, language),
+        *why_signs(incident, language),
         _started(incident, organisation, language),
         _thread(incident, language),
         who_carries(incident.evidence, language) + ".",
@@ -80,7 +82,11 @@ def _forecast(incident: Incident, language: str) -> str:
     if expected is None:
         return ""
     posts = counted("more", int(expected + 0.5), forms.whole(expected, language), language)
-    return say("why.forecast", language, posts=posts)
+    low, high = incident.evidence.expected_24h_low, incident.evidence.expected_24h_high
+    if low is None or high is None:
+        return say("why.forecast", language, posts=posts)
+    ends = {"low": forms.whole(low, language), "high": forms.whole(high, language)}
+    return say("why.forecast_between", language, posts=posts, **ends)
 
 
 def _started(incident: Incident, organisation: Organisation, language: str) -> str:

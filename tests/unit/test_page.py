@@ -150,7 +150,7 @@ def test_the_last_line_fits_what_there_is_to_do():
     assert "watch, do not answer yet. The rumour is still very small" in lines("en", suggestion=watch)[4]
     assert "No suggested answer yet." in lines("en")[4]
     assert "at 14:10" in lines("en", answered_at=AT + minutes(10), now=AT + minutes(20))[4]
-    assert lines("en", state=State.RESOLVED)[4].startswith("Nothing more to do.")
+    assert lines("en", state=State.RESOLVED, resolved_by="maija")[4].startswith("Nothing more to do.")
     assert lines("fi", suggestion=suggestion(action="watch", text="", why="Oma syy."))[4].startswith(
         "Neuvo: seuraa, älä vastaa vielä. Oma syy."
     )
