@@ -19,6 +19,7 @@ from agents.cli.raw import as_object, line
 from agents.cli.screen import out, say_json
 from agents.cli.times import moment
 from agents.settings import Settings
+from agents.stages.records import clock_of_mark
 from streams.kafka.copying import put
 from streams.kafka.creating import check, create_streams, layouts
 from streams.kafka.layout import Layout, Mismatch
@@ -115,13 +116,20 @@ def replay(
     elif as_json:
         _show(records, settings, as_json)
     else:
-        sys.stdout.buffer.writelines(raw.value + b"\n" for raw in records if raw.value)
+        sys.stdout.buffer.writelines(
+            raw.value + b"\n" for raw in records if raw.value and not _is_mark(raw.value)
+        )
 
 
 def _stretch(settings: Settings, stream: Stream, since: str, until: str | None) -> Iterator[Raw]:
     zone = settings.organisation.zone
     end = moment(until, zone) if until else None
     return read(settings.kafka, stream, spans(settings.kafka, stream, moment(since, zone), end))
+
+
+def _is_mark(value: bytes) -> bool:
+    """Whether it only tells workers how time goes on, between the mentions."""
+    return clock_of_mark(value) is not None
 
 
 def _count(number: int, where: str, as_json: bool) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import sleep
 from typing import Any
 
 from kafka.admin import ConfigResource
 
 from streams.errors import BadConfiguration
 from streams.kafka.broker import admin
-from streams.kafka.layout import DECIDED, Layout, Mismatch, mismatches, wanted
+from streams.kafka.layout import DECIDED, RUN_CREATE, Layout, Mismatch, mismatches, wanted
 from streams.kafka.settings import KafkaSettings
 from streams.names import STREAMS, Stream
 
@@ -28,6 +29,7 @@ def create_streams(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS)
         changed = [_to_set(stream, settings) for stream in streams if stream not in missing]
         if changed and before:
             client.alter_configs(changed)
+            _wait_seen(client, streams, settings)
     return before
 
 
@@ -48,6 +50,15 @@ def layouts(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS) -> dic
     """How the streams that are there lie on the broker, by their names of ours."""
     with admin(settings) as client:
         return _found(client, streams, settings)
+
+
+def _wait_seen(client: Any, streams: Sequence[Stream], settings: KafkaSettings) -> None:
+    """Until every broker knows the changed configurations, or for five seconds."""
+    for _ in range(50):
+        wrong = _all_mismatches(streams, settings, _found(client, streams, settings))
+        if not any(mismatch.remedy == RUN_CREATE for mismatch in wrong):
+            return
+        sleep(0.1)
 
 
 def _all_mismatches(

@@ -11,6 +11,7 @@ from streams.kafka.settings import KafkaSettings
 from streams.names import Stream
 
 CREATE: Final = "palovahti streams create"
+RUN_CREATE: Final = f"run: {CREATE}"
 # The configurations of Kafka that we decide about; all others are the broker's business.
 DECIDED: Final = ("cleanup.policy", "retention.ms", "max.message.bytes", "message.timestamp.type")
 
@@ -54,9 +55,9 @@ def wanted(stream: Stream, settings: KafkaSettings) -> Layout:
 def mismatches(name: str, want: Layout, found: Layout | None) -> list[Mismatch]:
     """Everything in which the stream `name` is not as it must be; `found` is None where it is not there."""
     if found is None:
-        return [Mismatch(name, "is not there", f"run: {CREATE}")]
+        return [Mismatch(name, "is not there", RUN_CREATE)]
     wrong = [
-        Mismatch(name, f"{key} is {found.configs.get(key)}, not {value}", f"run: {CREATE}")
+        Mismatch(name, f"{key} is {found.configs.get(key)}, not {value}", RUN_CREATE)
         for key, value in want.configs.items()
         if _sorted(found.configs.get(key, "")) != _sorted(value)
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agents.cli.app import main
+from agents.stages.records import time_mark
 from streams.kafka.copying import put
 from streams.kafka.creating import create_streams
 from streams.kafka.dead_letters import Refused, letter
@@ -39,7 +40,7 @@ def run(kafka: KafkaSettings, tmp_path: Path, capfd: pytest.CaptureFixture[str])
 def mentions(kafka: KafkaSettings, number: int) -> list[Raw]:
     create_streams(kafka)
     records = [
-        Raw("mentions", 0, 0, AT, f"x:{n}".encode(), mention(id=f"x:{n}").model_dump_json().encode())
+        Raw("mentions", n % 3, 0, AT, f"x:{n}".encode(), mention(id=f"x:{n}").model_dump_json().encode())
         for n in range(number)
     ]
     put(kafka, records)
@@ -67,19 +68,20 @@ def test_tail_shows_records_to_people_and_to_machines(run: Run, kafka: KafkaSett
 
 def test_replay_gives_out_lines_or_copies_to_another_installation(run: Run, kafka: KafkaSettings) -> None:
     given = mentions(kafka, 4)
+    put(kafka, [Raw("mentions", 2, 0, AT, None, time_mark(5.0))])
     code, told, _ = run("replay", "mentions", "--since", "2026-01-01")
     assert code == 0
     assert sorted(told.splitlines()) == sorted(raw.value.decode() for raw in given if raw.value)
     trial = kafka.model_copy(update={"prefix": f"{kafka.prefix}trial."})
     create_streams(trial, [MENTIONS])
     code, told, _ = run("replay", "mentions", "--since", "2026-01-01", "--into", trial.prefix, "--json")
-    assert (code, json.loads(told)["records"]) == (0, 4)
+    assert (code, json.loads(told)["records"]) == (0, 5)
 
 
 def test_a_stream_that_nobody_knows_is_a_wrong_use(run: Run) -> None:
     code, _, told = run("tail", "mention")
     assert code == 2
-    assert "no stream mention; there are mentions, " in told
+    assert "no stream mention; there are feeds, mentions, " in told
 
 
 def test_lag_without_a_group_says_so(run: Run, kafka: KafkaSettings) -> None:

@@ -25,7 +25,7 @@ AT = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def record(key: str, value: bytes, stream: Stream = MENTIONS) -> Raw:
-    return Raw(stream.name, 0, 0, AT, key.encode(), value, (("schema", b"1"),))
+    return Raw(stream.name, len(value) % 3, 0, AT, key.encode(), value, (("schema", b"1"),))
 
 
 def contents(settings: KafkaSettings, stream: Stream = MENTIONS) -> dict[bytes | None, bytes | None]:
@@ -51,6 +51,8 @@ def test_a_configuration_that_somebody_changed_is_found_and_set_right(kafka: Kaf
     topic = MENTIONS.full_name(kafka.prefix)
     with admin(kafka) as client:
         client.alter_configs([ConfigResource("TOPIC", topic, {"retention.ms": "1000"})])
+    while not check(kafka):  # the broker answers before it has seen the change itself
+        pass
     (wrong,) = check(kafka)
     assert str(wrong) == "mentions: retention.ms is 1000, not 604800000; run: palovahti streams create"
     assert create_streams(kafka) == [wrong]
@@ -69,13 +71,19 @@ def test_another_number_of_partitions_is_never_changed_but_named(kafka: KafkaSet
 
 def test_what_is_put_is_read_with_key_value_and_headers(kafka: KafkaSettings) -> None:
     create_streams(kafka)
-    given = [record(f"k{n}", b"%d" % n) for n in range(50)]
+    given = [replace(record(f"k{n}", b"%d" % n), partition=n % 3) for n in range(50)]
     assert put(kafka, given) == 50
-    found = list(read(kafka, MENTIONS, spans(kafka, MENTIONS)))
-    assert {(raw.key, raw.value, raw.headers) for raw in found} == {
-        (raw.key, raw.value, raw.headers) for raw in given
-    }
-    assert len({raw.partition for raw in found}) > 1
+    found = sorted(read(kafka, MENTIONS, spans(kafka, MENTIONS)), key=lambda raw: (raw.partition, raw.offset))
+    assert [(raw.partition, raw.key, raw.value, raw.headers) for raw in found] == [
+        (raw.partition, raw.key, raw.value, raw.headers)
+        for raw in sorted(given, key=lambda raw: raw.partition)
+    ]
+
+
+def test_a_partition_that_is_not_there_is_named(kafka: KafkaSettings) -> None:
+    create_streams(kafka)
+    with pytest.raises(BadConfiguration, match="has 3 partitions, no number 3; give both"):
+        put(kafka, [replace(record("k", b"1"), partition=3)])
 
 
 def test_tail_gives_the_newest_over_all_partitions(kafka: KafkaSettings) -> None:
@@ -101,7 +109,7 @@ def test_a_time_bounds_what_is_read(kafka: KafkaSettings) -> None:
 
 def test_lag_is_what_a_group_has_not_committed(kafka: KafkaSettings) -> None:
     create_streams(kafka)
-    put(kafka, [record(f"k{n}", b"%d" % n) for n in range(30)])
+    put(kafka, [replace(record(f"k{n}", b"%d" % n), partition=n % 3) for n in range(30)])
     ends = {span.partition: span.end for span in spans(kafka, MENTIONS)}
     part = TopicPartition(MENTIONS.full_name(kafka.prefix), 0)
     client = KafkaConsumer(**connection(kafka), group_id=f"{kafka.prefix}score", enable_auto_commit=False)
@@ -123,7 +131,7 @@ def test_a_dead_letter_is_put_back_as_it_came_once(kafka: KafkaSettings) -> None
     assert put_back(kafka, [found]) == 1
     assert waiting(kafka) == []
     (again,) = read(kafka, MENTIONS, spans(kafka, MENTIONS))
-    assert (again.key, again.value) == (b"k", b"{not json")
+    assert (again.partition, again.key, again.value) == (2, b"k", b"{not json")
     assert again.headers == (("schema", b"1"), (REPLAYED, b"mentions/2/41"))
 
 
