@@ -70,6 +70,7 @@ class Plan:
     edits: float = 0.05
     unknown_authors: float = 0.1
     threads: int = 3
+    harm: float = 0.0
 
 
 def stream(plan: Plan) -> list[Arrival]:
@@ -121,6 +122,7 @@ def _angry(plan: Plan, chance: random.Random, at: datetime, number: str) -> Arri
         text=TEMPLATE if copied else " ".join(chance.choices(WORDS, k=9)),
         thread=thread,
         kind=chance.choice(("reply", "repost")) if thread else None,
+        safety=("injury",) if plan.harm and chance.random() < plan.harm else (),
     )
 
 
@@ -147,6 +149,9 @@ def arrival(
     thread: str | None = None,
     kind: str | None = None,
     clock: datetime | None = None,
+    safety: Sequence[str] = (),
+    joined: datetime | None = None,
+    channel: str | None = None,
 ) -> Arrival:
     """One mention as it reaches the engine; its clock is its event time unless given."""
     mention = Mention(
@@ -156,11 +161,13 @@ def arrival(
         text=text or f"mielipide {name}",
         language="fi",
         conversation_id=thread,
-        author=Author(id=author, followers=len(author)) if author else None,
+        channel=channel,
+        author=Author(id=author, followers=len(author), created_at=joined) if author else None,
         published_at=at,
         negativity=negativity,
     )
-    scored = ScoredMention(mention, tuple(topics), negativity, "fi") if topics else None
+    harm = dict.fromkeys(topics, tuple(safety)) if safety else None
+    scored = ScoredMention(mention, tuple(topics), negativity, "fi", harm) if topics else None
     return Arrival(mention, scored, (clock or at).timestamp())
 
 

@@ -23,7 +23,7 @@ class SafetySettings(Record):
     )
     within_hours: int = Field(default=24, ge=1, le=168, description="of each other")
     quiet_hours: int = Field(
-        default=24, ge=1, le=168, description="a class that paged does not page again by itself within"
+        default=24, ge=1, le=168, description="nobody speaks of a harm that paged, before it may page again"
     )
     classes: tuple[SafetyClass, ...] = Field(
         default=("injury", "fire", "poison", "data_leak", "child"),

@@ -142,7 +142,7 @@ def joined(marks: Iterable[Mark], words: Sequence[str]) -> Iterator[tuple[Mark, 
         yield ordered[0], False
     for before, mark in pairwise(ordered):
         between = words[before.end : mark.start]
-        yield mark, len(between) <= 1 and set(between) <= AND
+        yield mark, len(between) == 1 and between[0] in AND
 
 
 AND = {"tai", "ja", "sekä", "eller", "och", "or", "and", "nor", "eikä", "taikka"}

@@ -20,7 +20,8 @@ MOST_SOURCES = 1_000  # remembered of each class; more confirm nothing new
 
 @dataclass(frozen=True, slots=True)
 class SafetyRule:
-    """How many sources within how many hours, and how long a class that paged is silent."""
+    """How many sources within how many hours; for how long nobody may speak of a class that paged before it
+    pages again."""
 
     authors: int = 2
     within_hours: int = 24
@@ -86,9 +87,21 @@ class SafetyReports:
         """The confirmed classes that have not paged a short while ago."""
         if not self.by_class:
             return {}
-        silent = now - rule.quiet_hours * HOUR_MINUTES
         confirmed = self.confirmed(now, rule, copies)
-        return {name: n for name, n in confirmed.items() if self.paged.get(name, silent) <= silent}
+        return {name: n for name, n in confirmed.items() if not self._silent(name, now, rule)}
+
+    def _silent(self, name: str, now: int, rule: SafetyRule) -> bool:
+        """Whether a class paged and has been talked of ever since: that is one story."""
+        told = self.paged.get(name)
+        if told is None:
+            return False
+        quiet = rule.quiet_hours * HOUR_MINUTES
+        for minute in sorted(r.minute for r in self.by_class[name].values()):
+            if told < minute < told + quiet:
+                told = minute
+        self.changed = self.changed or told != self.paged[name]
+        self.paged[name] = told
+        return now < told + quiet
 
     def page(self, classes: Iterable[str], now: int) -> None:
         """These classes page now."""

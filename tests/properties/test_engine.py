@@ -33,6 +33,7 @@ plans = st.builds(
     edits=st.sampled_from((0.0, 0.1)),
     unknown_authors=st.sampled_from((0.0, 0.2)),
     threads=st.integers(1, 6),
+    harm=st.sampled_from((0.0, 0.0, 0.05, 0.3)),
 )
 weeks = plans.map(lambda plan: replace(plan, quiet_hours=plan.quiet_hours + 8 * 24))
 seeds = st.integers(0, 10_000)
