@@ -138,4 +138,4 @@ def made(an_hour: float, seed: int) -> Kept:
 
 def places(data: Path) -> list[Background]:
     """All tickers at three rates."""
-    return backgrounds(data, "all", (40.0, 4.0, 1.0))
+    return backgrounds(data, "all", (20.0, 4.0, 1.0))

@@ -82,6 +82,25 @@ def stories(data: Path) -> dict[str, list[float]]:
     return timelines(data / "fakenewsnet_politifact_fake_timelines.csv.gz", "story", "epoch_ms", 1e-3)
 
 
+@cache
+def trees(data: Path) -> dict[str, list[float]]:
+    """Retweet trees: seconds from the root, sorted (Twitter15/16)."""
+    return timelines(data / "twitter1516_cascades.csv.gz", "cascade", "t_s")
+
+
+def followed_trees(data: Path) -> dict[str, list[tuple[float, float]]]:
+    """The same with followers, of which nothing is known: one each."""
+    return {name: [(time, 1.0) for time in times] for name, times in trees(data).items()}
+
+
+def retweets(data: Path) -> dict[str, list[tuple[float, float]]]:
+    """Large retweet cascades: (seconds from the first, followers), sorted (TiDeH)."""
+    groups: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in rows(data / "tideh_retweet_cascades.csv.gz"):
+        groups[row["cascade"]].append((float(row["t_s"]), float(row["followers"])))
+    return {name: sorted(posts) for name, posts in groups.items()}
+
+
 def onset(times: Sequence[float], least: int = 5) -> float:
     """Beginning of the first hour that has at least `least` events and a fifth of the busiest hour's.
 
@@ -112,7 +131,7 @@ def shapes(data: Path) -> dict[str, list[float]]:
 
 
 def _cascades(data: Path) -> Iterator[tuple[str, Mapping[str, list[float]], int]]:
-    yield "tree", timelines(data / "twitter1516_cascades.csv.gz", "cascade", "t_s"), 40
+    yield "tree", trees(data), 40
     yield "tideh", timelines(data / "tideh_retweet_cascades.csv.gz", "cascade", "t_s"), 20
 
 

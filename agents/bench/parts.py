@@ -18,7 +18,7 @@ from agents.watch.series import SeriesWatch
 
 THRESHOLDS = [round(-0.5 + 0.02 * step, 2) for step in range(250)]
 STORY_PARTS = 8
-MADE_SEEDS = {40.0: range(6), 5.0: range(100, 140)}
+MADE_SEEDS = {20.0: range(4), 5.0: range(100, 130)}
 
 
 def labelled(data: Path, name: str) -> tuple[str, nab.Labelled]:

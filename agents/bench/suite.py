@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from agents.bench import parts
+from agents.bench import parts, thread_parts
 from agents.bench.setup import Row, Setup, Task
 
 
@@ -28,6 +28,8 @@ PARTS = (
     Part("nab", parts.nab_tasks, parts.nab_rows),
     Part("injections", parts.injection_tasks, parts.injection_rows),
     Part("budgets", parts.budget_tasks, parts.budget_rows),
+    Part("threads", thread_parts.thread_tasks, thread_parts.thread_rows),
+    Part("sizes", thread_parts.size_tasks, thread_parts.size_rows),
     Part("headlines", parts.headline_tasks, parts.headline_rows),
     Part("cold start", parts.cold_tasks, parts.cold_rows),
     Part("controls", parts.control_tasks, parts.control_rows),
