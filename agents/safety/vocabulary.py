@@ -136,13 +136,13 @@ def _content() -> dict[str, Any]:
 
 
 def joined(marks: Iterable[Mark], words: Sequence[str]) -> Iterator[tuple[Mark, bool]]:
-    """Each mark, and whether it stands in one list with the mark before it ("dead or injured")."""
+    """Each mark, and whether it stands in one list with the mark before it ("dead or injured"), or overlaps it."""
     ordered = sorted(marks, key=lambda mark: (mark.start, mark.end))
     if ordered:
         yield ordered[0], False
     for before, mark in pairwise(ordered):
         between = words[before.end : mark.start]
-        yield mark, len(between) == 1 and between[0] in AND
+        yield mark, mark.start < before.end or (len(between) == 1 and between[0] in AND)
 
 
 AND = {"tai", "ja", "sekä", "eller", "och", "or", "and", "nor", "eikä", "taikka"}
