@@ -49,12 +49,13 @@ def next_steps(case: Case, draft: Draft) -> tuple[str, ...]:
     if any(fact.text(case.language, language) is None for fact in case.facts()):
         steps.append(say("suggest.translate_fact", language, missing=case.language))
     steps += _about_question(case, draft)
-    if not (case.organisation.looking_into or case.incident.acknowledged_at or case.situation == "praise"):
-        steps.append(say("suggest.nobody_looks", language, acknowledgement=_acknowledgement(case)))
     if draft.left_out:
         slots = ", ".join(say(f"slot.{slot}", language) for slot in draft.left_out)
         steps.append(say("suggest.shortened", language, slots=slots))
-    return (*steps, *(plain(step, 300) for step in case.playbook(language).next_steps))
+    steps += [plain(step, 300) for step in case.playbook(language).next_steps]
+    if not (case.organisation.looking_into or case.incident.acknowledged_at or case.situation == "praise"):
+        steps.append(say("suggest.nobody_looks", language, acknowledgement=_acknowledgement(case)))
+    return tuple(steps)
 
 
 def _about_question(case: Case, draft: Draft) -> list[str]:
@@ -70,8 +71,8 @@ def _about_question(case: Case, draft: Draft) -> list[str]:
 
 
 def _acknowledgement(case: Case) -> str:
-    """The one sentence that may be said when nobody looks into it yet."""
-    return case.playbook(case.language).slots["acknowledge_plain"].text
+    """The one sentence that may be said when nobody looks into it yet, in our quotation marks."""
+    return quoted([case.playbook(case.language).slots["acknowledge_plain"].text], case.organisation.language)
 
 
 def alternatives(case: Case) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
 from alerts.neutral import plain
+from alerts.respond.situations import SITUATIONS
 from alerts.web.hostile import clean
 from alerts.web.local_time import next_morning
 from alerts.web.refusal import Refusal
 from alerts.web.views import ON_PAGE
-from streams.records import ActionKind, HumanAction
+from streams.records import ActionKind, HumanAction, PublicReply
 
 KINDS: Final[tuple[str, ...]] = get_args(ActionKind)
 SNOOZE_MINUTES: Final = ("30", "60", "240")
@@ -23,12 +24,12 @@ _ID: Final = re.compile(r"[A-Za-z0-9_.:-]{8,100}")
 
 
 def action_from_form(form: Mapping[str, object], incident: str, now: datetime, zone: ZoneInfo) -> HumanAction:
-    """The action behind a pressed button; its `do` is a kind, or `snooze:` and how long.
+    """The action behind a pressed button; its `do` is a kind, perhaps with what it needs: `snooze:60`.
 
     The form's own id makes a second press of the same button change nothing.
     """
-    kind, _, length = str(form.get("do", "")).partition(":")
-    until = snoozed_until(length, now, zone) if kind == "snooze" else None
+    kind, _, what = str(form.get("do", "")).partition(":")
+    until = snoozed_until(what, now, zone) if kind == "snooze" else None
     return make_action(
         kind=kind,
         incident=incident,
@@ -37,6 +38,7 @@ def action_from_form(form: Mapping[str, object], incident: str, now: datetime, z
         note=str(form.get("note", "")),
         until=until,
         now=now,
+        situation=what if kind == "situation" else None,
     )
 
 
@@ -50,7 +52,16 @@ def snoozed_until(length: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def make_action(
-    *, kind: str, incident: str, identity: str, by: str, note: str, until: datetime | None, now: datetime
+    *,
+    kind: str,
+    incident: str,
+    identity: str,
+    by: str,
+    note: str,
+    until: datetime | None,
+    now: datetime,
+    situation: str | None = None,
+    reply: PublicReply | None = None,
 ) -> HumanAction:
     """A checked action: known kind, harmless name and note, an end where a snooze needs one."""
     if kind not in KINDS:
@@ -61,6 +72,10 @@ def make_action(
         raise Refusal(400, "bad_input", detail="until: a time that lies ahead, with its offset")
     if kind == "note" and not clean(note):
         raise Refusal(400, "bad_input", detail="note: write what is to be kept")
+    if kind == "situation" and situation not in SITUATIONS:
+        raise Refusal(400, "bad_input", detail=f"situation: {', '.join(SITUATIONS)}")
+    if reply is not None and kind != "answered":
+        raise Refusal(400, "bad_input", detail="reply: only with kind answered")
     return HumanAction(
         id=f"{incident}:{identity}",
         incident=incident,
@@ -69,4 +84,6 @@ def make_action(
         at=now,
         note=clean(note, NOTE_LIMIT),
         until=until if kind == "snooze" else None,
+        situation=situation if kind == "situation" else None,
+        reply=reply,
     )

@@ -18,7 +18,7 @@ from alerts.neutral import plain
 from alerts.organisation import LANGUAGES, Organisation
 from alerts.page import forms, say, watch_reason
 from alerts.store.store import Store
-from alerts.web import api, labels, openapi, pages, probes, views
+from alerts.web import api, fact_pages, labels, openapi, pages, probes, replies, views
 from alerts.web.guard import Handler, add_headers, check_host, gate, tell_refusals
 from alerts.web.hostile import clean, joined
 from alerts.web.language import NAMES
@@ -47,10 +47,12 @@ def create_app(
     health: Health,
     wall: Clock | None = None,
     hooks: Mapping[str, Handler] | None = None,
+    drill: bool = False,
 ) -> web.Application:
     """The application, for `serve` to bind. `wall` dates logins and may differ from a demo's clock.
 
     `hooks` are where feeds are posted to, by path; they check their senders themselves.
+    In a `drill` every page and every answer says that it is one.
     """
     app = web.Application(middlewares=[tell_refusals, check_host, gate], client_max_size=MAX_BODY)
     app[SITE] = Site(
@@ -66,6 +68,7 @@ def create_app(
         brake=Brake(),
         templates=_templates(),
         hosts=_hosts(settings, organisation),
+        drill=drill,
     )
     app[HOOKS] = frozenset(hooks or {})
     app.add_routes([web.post(path, hook) for path, hook in (hooks or {}).items()])
@@ -81,6 +84,9 @@ def _routes() -> list[web.RouteDef]:
         web.get("/incidents/{incident}", pages.show_incident),
         web.post("/incidents/{incident}/actions", pages.act),
         web.post("/incidents/{incident}/labels", labels.label),
+        web.post("/incidents/{incident}/reply", replies.write),
+        web.get("/facts", fact_pages.show_board),
+        web.post("/facts", fact_pages.change_board),
         web.get("/login", pages.show_login),
         web.post("/login", pages.login),
         web.post("/logout", pages.logout),

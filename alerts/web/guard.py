@@ -45,9 +45,11 @@ _STATUS_CODES: Final = {404: "not_found", 405: "method", 413: "too_large"}
 _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]*")
 
 
-async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Every answer, also an error, forbids what the pages do not need."""
     response.headers.update(HEADERS)
+    if request.app[SITE].drill:
+        response.headers["Palovahti-Drill"] = "true"
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.popall("Server", None)
 

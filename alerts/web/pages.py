@@ -11,14 +11,13 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from alerts.incidents import CLOSED, LIVE, Incident, Suggestion
-from alerts.organisation import LANGUAGES
+from alerts.incidents import CLOSED, LIVE, Incident
 from alerts.page import headline, page_lines, why
-from alerts.respond.suggest import suggest
 from alerts.store.store import StoredMention
 from alerts.web import views
 from alerts.web.actions import KINDS, NAME_LIMIT, action_from_form
 from alerts.web.chart import Chart, Spark, draw, spark
+from alerts.web.editor import Editor, Wish, editor_of
 from alerts.web.guard import (
     NAME_COOKIE,
     SESSION_COOKIE,
@@ -32,12 +31,13 @@ from alerts.web.guard import (
 from alerts.web.refusal import Refusal
 from alerts.web.sessions import same
 from alerts.web.site import Site, Visit, render, visit_of
+from alerts.web.wishes import wish_of
 from streams.errors import IllegalTransition
+from streams.records import HumanAction
 
 HISTORY: Final = 50
 SPARK_HOURS: Final = 6
 SPARKS: Final = 20
-VARIANT_CHANNELS: Final = 3
 BEFORE_ONSET: Final = timedelta(hours=4)
 AFTER_END: Final = timedelta(hours=1)
 LONGEST_CHART: Final = timedelta(days=14)
@@ -77,14 +77,21 @@ def _row(visit: Visit, incident: Incident, *, sparked: bool) -> Row:
 async def show_incident(request: web.Request) -> web.Response:
     """One incident, all that a woken person needs."""
     visit = visit_of(request)
-    incident = find_incident(request, visit.site)
+    return incident_page(request, find_incident(request, visit.site), wish_of(request.query))
+
+
+def incident_page(request: web.Request, incident: Incident, wish: Wish, status: int = 200) -> web.Response:
+    """The page of an incident, with the editor as `wish` asks."""
+    visit = visit_of(request)
     deliveries = visit.site.store.deliveries(incident.id)
     pages = [d.notice.at for d in deliveries if d.notice.kind == "page"]
     mentions = _mentions(visit.site, incident, visit.now)
     organisation = visit.site.organisation
+    name = unquote(request.cookies.get(NAME_COOKIE, ""))[:NAME_LIMIT]
     return render(
         visit,
         "incident.html",
+        status,
         incident=incident,
         headline=headline(incident, visit.language),
         lines=page_lines(incident, organisation, visit.language, visit.now, visit.site.data_state()),
@@ -100,10 +107,10 @@ async def show_incident(request: web.Request) -> web.Response:
         posts=views.posts_of(incident, mentions, visit.site.store.labels([m.id for m in mentions])),
         timeline=views.lines_of(visit.site.store.audit(incident.id), visit.texts),
         sent=views.sent_of(deliveries),
-        variants=_variants(visit, incident, mentions),
+        editor=_editor(visit, incident, wish, name),
         done=_done(request),
         action_id=secrets.token_hex(12),
-        name=unquote(request.cookies.get(NAME_COOKIE, ""))[:NAME_LIMIT],
+        name=name,
     )
 
 
@@ -139,28 +146,14 @@ def _mentions(site: Site, incident: Incident, now: datetime) -> list[StoredMenti
     return site.store.mentions(incident.topic, start, end, incident.thread)
 
 
-def _variants(visit: Visit, incident: Incident, mentions: Sequence[StoredMention]) -> list[Suggestion]:
-    """The same answer for the other channels and in the other languages; none where none is to be given."""
-    draft = incident.suggestion
-    if draft is None or draft.action == "watch" or incident.state in CLOSED:
-        return []
-    channels = [name for name, _ in views.channels_of(incident.evidence)[:VARIANT_CHANNELS]]
-    wishes = [(name, draft.language) for name in channels]
-    wishes += [(draft.channel, code) for code in LANGUAGES if code != draft.language]
-    organisation, found = visit.site.organisation, {draft.text: draft}
-    for channel, code in wishes:
-        one = suggest(
-            incident,
-            mentions,
-            organisation,
-            visit.now,
-            channel=channel,
-            language=code,
-            situation=draft.situation,
-        )
-        if (one.channel, one.language) != (draft.channel, draft.language) and one.text:
-            found.setdefault(one.text, one)
-    return [one for one in found.values() if one is not draft]
+def _editor(visit: Visit, incident: Incident, wish: Wish, name: str) -> Editor | None:
+    """The editor of the answer; None before there is any suggestion."""
+    if incident.suggestion is None and wish.text is None:
+        return None
+    site = visit.site
+    return editor_of(
+        site.store, site.organisation, incident, wish, visit.now, author=name, reader=visit.language
+    )
 
 
 async def act(request: web.Request) -> web.Response:
@@ -173,7 +166,12 @@ async def act(request: web.Request) -> web.Response:
         visit.site.desk.act(action)
     except IllegalTransition:
         raise Refusal(409, "illegal_step") from None
-    response = see_other(f"/incidents/{quote(incident.id, safe='')}?done={action.kind}")
+    return acted(request, action)
+
+
+def acted(request: web.Request, action: HumanAction) -> web.Response:
+    """On to the incident after a step; the browser remembers who took it."""
+    response = see_other(f"/incidents/{quote(action.incident, safe='')}?done={action.kind}")
     if action.by != views.ON_PAGE:
         set_cookie(request, response, NAME_COOKIE, quote(action.by), YEAR_SECONDS)
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from alerts.incidents import Incident
 from alerts.organisation import Organisation
 from alerts.page import DataState
+from alerts.records import LedgerEntry
 from alerts.store.store import Store
 from alerts.web.language import Texts
 from alerts.web.local_time import LocalTime
@@ -29,6 +30,10 @@ class Actor(Protocol):
 
     def act(self, action: HumanAction) -> Incident:
         """The incident after the action; raises IllegalTransition and changes nothing when it cannot be."""
+        ...
+
+    def note_facts(self, entries: Sequence[LedgerEntry], topic: str | None, now: datetime) -> None:
+        """Put facts on the board or take them back; the drafts of live incidents are renewed."""
         ...
 
 
@@ -52,6 +57,7 @@ class Site:
     brake: Brake
     templates: Environment
     hosts: frozenset[str]
+    drill: bool = False
 
     @property
     def token(self) -> str | None:

@@ -1,4 +1,5 @@
-// Two comforts; every page works without them: copying the draft, and keeping the page up to date.
+// Three comforts; every page works without them: copying the draft, checking it while it is written, and
+// keeping the page up to date.
 "use strict";
 
 document.addEventListener("click", async (event) => {
@@ -12,12 +13,38 @@ document.addEventListener("click", async (event) => {
 
 async function copy(source) {
   try {
-    await navigator.clipboard.writeText(source.textContent);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     return true;
   } catch {
     // Without https there is no clipboard interface; selecting works everywhere.
-    getSelection().selectAllChildren(source);
+    source.select ? source.select() : getSelection().selectAllChildren(source);
     return document.execCommand("copy");
+  }
+}
+
+// The server checks; here we only wait until the hands rest, and leave out answers that came too late.
+let resting;
+document.addEventListener("input", (event) => {
+  const area = event.target.closest("textarea[data-check]");
+  if (!area) return;
+  clearTimeout(resting);
+  resting = setTimeout(() => check(area), 500);
+});
+
+async function check(area) {
+  const asked = area.value;
+  const fields = new URLSearchParams(new FormData(area.form));
+  fields.set("do", "check");
+  fields.set("part", "1");
+  try {
+    const answer = await fetch(area.form.getAttribute("action"), { method: "POST", body: fields, redirect: "error" });
+    if (!answer.ok || area.value !== asked) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("findings");
+    if (!found) return;
+    document.getElementById("findings").replaceWith(document.adoptNode(found));
+    document.getElementById("verdict").textContent = found.querySelector(".verdict").textContent.trim();
+  } catch {
+    // No connection: the button still checks, and the line at the foot says that the page is not fresh.
   }
 }
 
@@ -28,12 +55,15 @@ function showComforts(root) {
 // Somebody reads closely, writes or selects: then nothing moves under their hands.
 function isBusy(live) {
   const field = document.activeElement?.closest("input, textarea");
-  const written = [...live.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
+  const written = [...live.querySelectorAll("textarea")].some(
+    (area) => area.value !== area.defaultValue || "edited" in area.dataset);
   return document.hidden || written || (field && field.type !== "checkbox") || !getSelection().isCollapsed;
 }
 
 async function refresh(live) {
-  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, redirect: "error" });
+  const asked = new URLSearchParams(location.search);
+  asked.delete("done");
+  const answer = await fetch(`${location.pathname}?${asked}`, { headers: { Accept: "text/html" }, redirect: "error" });
   if (!answer.ok) throw new Error(String(answer.status));
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const next = fresh.querySelector("[data-live]");
