@@ -41,6 +41,7 @@ class Stream:
         return prefix + self.name
 
 
+FEEDS: Final = Stream("feeds", "feed", "nothing: who has a feed's partition reads it", timedelta(days=1))
 MENTIONS: Final = Stream("mentions", "id of the mention", "Mention", timedelta(days=7))
 SCORED: Final = Stream("scored", "topic", "chunk of ScoredMention", timedelta(days=2), max_bytes=4_194_304)
 FINDINGS: Final = Stream(
@@ -61,7 +62,7 @@ DEAD_LETTERS: Final = Stream(
     max_bytes=8_388_608,
 )
 
-STREAMS: Final = (MENTIONS, SCORED, FINDINGS, ESCALATIONS, INCIDENTS, ACTIONS, DEAD_LETTERS)
+STREAMS: Final = (FEEDS, MENTIONS, SCORED, FINDINGS, ESCALATIONS, INCIDENTS, ACTIONS, DEAD_LETTERS)
 
 
 def stream_named(name: str) -> Stream:

@@ -16,7 +16,7 @@ from agents.stages.records import Finding, Seen
 from alerts.desk import Desk
 from alerts.incidents import Notice
 from alerts.store.store import Store, StoredMention, Transaction
-from streams.records import Escalation, Pulse
+from streams.records import DeadLetter, Escalation, Gap, Pulse
 
 
 @dataclass(slots=True)
@@ -60,6 +60,8 @@ class AlertStage:
         tx.add_mentions([stored_of(one) for one in finding.mentions])
         for mention_id in finding.forgotten:
             tx.forget_mention(mention_id)
+        tx.add_gaps([Gap.model_validate_json(body) for body in finding.gaps])
+        tx.add_dead_letters([DeadLetter.model_validate_json(body) for body in finding.letters])
         handled.mentions += len(finding.mentions)
 
     def _is_next(self, tx: Transaction, finding: Finding, number: int) -> bool:

@@ -81,8 +81,8 @@ class Finding(msgspec.Struct, array_like=True, omit_defaults=True):
 
     Of the watch (`shard` its partition): answers of ours that came before a tick, then what was decided at
     it, escalations and pulses as JSON. `number` counts a shard's findings, `after` is the number before it;
-    `begins`: the first one after a start. Without a number: mentions to keep for people to read, and those
-    to forget.
+    `begins`: the first one after a start. Without a number: mentions to keep for people to read, those to
+    forget, and of a feed what it did not see (`gaps`) or could not use (`letters`), as JSON.
     """
 
     version: int
@@ -96,6 +96,8 @@ class Finding(msgspec.Struct, array_like=True, omit_defaults=True):
     pulses: list[bytes]
     mentions: list[Seen]
     forgotten: list[str]
+    gaps: list[bytes] = []
+    letters: list[bytes] = []
 
 
 pack = msgspec.msgpack.Encoder().encode

@@ -3,8 +3,8 @@
     bytes ──► decode ──► match ──► language, negativity ──► sightings ──► one record a partition of the watch
 
 Stateless: the same chunk gives the same records. All that costs (matching, scoring, the keys of copies) is
-done here, where the mentions of a topic are spread over all partitions; so a topic that everybody speaks of is
-not bound to the speed of one partition.
+done here, where the mentions of a topic are spread over all partitions; so a topic that everybody speaks of
+is not bound to the speed of one partition.
 """
 
 from __future__ import annotations

@@ -29,6 +29,11 @@ class ShardState:
         if state:
             self._restore(state)
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether nothing was decided since the last checkpoint."""
+        return self.shard.engine.ticked == self.stored_tick
+
     def checkpoint(self) -> tuple[Write, list[object]]:
         """What to store of the present state, and the tokens of what may be released when it is durable."""
         released = self.shard.absorbed()

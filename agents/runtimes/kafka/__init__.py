@@ -1,0 +1,1 @@
+"""The Kafka runtime: the stages as Faust agents, one app and consumer group a stage."""

@@ -1,0 +1,246 @@
+"""A worker: one or more stages in one process, with probes and, where it alerts, the web page.
+
+It stops loudly when anything of ours fails: what was not acknowledged is read again, by the next start or by
+another worker, and repeating changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Final
+
+import httpx
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from rich.console import Console
+
+from agents.building import build_desk, build_engine, build_pipeline
+from agents.feeds import AnyFeed, build_feed
+from agents.pipeline import event_clock
+from agents.receivers import notifiers
+from agents.runtimes.kafka.alerting import Alerting
+from agents.runtimes.kafka.apps import Work, add_agent, add_table, stage_app
+from agents.runtimes.kafka.ingesting import Ingesting
+from agents.runtimes.kafka.probes import listen, probes
+from agents.runtimes.kafka.scoring import Scoring
+from agents.runtimes.kafka.watching import Watching
+from agents.runtimes.waiting import first_of
+from agents.settings import Settings
+from agents.stages.alert import AlertStage
+from agents.stages.ingest import IngestStage
+from agents.stages.placing import partition_of
+from agents.stages.score import ScoreStage
+from agents.watch.engine import Engine
+from alerts.delivery import Outbox
+from alerts.page.state import DataState
+from alerts.store.store import Store
+from alerts.web.app import create_app, serve
+from streams.clock import Clock, SystemClock
+from streams.errors import BrokenState
+from streams.metrics import Metrics
+from streams.names import FEEDS, FINDINGS, MENTIONS, SCORED
+
+LOG = logging.getLogger("palovahti")
+STAGES: Final = ("ingest", "score", "watch", "alert")
+LOOK_SECONDS = 1.0
+CHUNK_SIZES: Final = {"ingest": 100, "score": 1000, "watch": 200, "alert": 200}
+
+
+class Worker:
+    """Some stages of one configuration. `store` is needed where it alerts; `recorded` as in the demo."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stages: Sequence[str],
+        work: Work,
+        *,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        console: Console | None = None,
+        feeds: Sequence[AnyFeed] | None = None,
+        recorded: bool = False,
+    ) -> None:
+        self.settings, self.stages, self.store = settings, tuple(stages), store
+        self.clock = clock or SystemClock()
+        self.registry = CollectorRegistry()
+        self.metrics = Metrics(self.registry)
+        self.apps = {stage: stage_app(stage, settings.kafka, work) for stage in self.stages}
+        self._recorded, self._console = recorded, console or Console()
+        self._given_feeds = feeds
+        self._failed: asyncio.Future[None] | None = None
+        self.scoring: Scoring | None = None
+        self.watching: Watching | None = None
+        self.alerting: Alerting | None = None
+        self.ingesting: Ingesting | None = None
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[str], None] | None = None) -> None:
+        """Work until `stop` is set; then finish what is on its way, store and commit.
+
+        `BrokenState`: something of ours failed; start again, nothing is lost.
+        """
+        self._failed = asyncio.get_running_loop().create_future()
+        for stage in self.stages:
+            getattr(self, f"_build_{stage}")()
+        async with AsyncExitStack() as stack:
+            for app in self.apps.values():
+                await app.start()
+                stack.push_async_callback(app.stop)
+            stack.push_async_callback(self._drain)
+            tasks = [asyncio.create_task(each) for each in await self._tasks(stop, stack)]
+            page = await self._listen()
+            stack.push_async_callback(page.cleanup)
+            if ready:
+                ready(address(page))
+            await first_of(stop.wait(), asyncio.wait([self._failed]), *(asyncio.wait([t]) for t in tasks))
+            stop.set()
+            await self._end(tasks)
+        self._raise()
+
+    def fail(self, error: BaseException) -> None:
+        """Something of ours failed: the worker stops."""
+        if isinstance(error, asyncio.CancelledError):
+            return
+        LOG.error("worker_failed", extra={"error": f"{type(error).__name__}: {error}"})
+        if self._failed is not None and not self._failed.done():
+            self._failed.set_exception(error)
+
+    def is_ready(self) -> bool:
+        """Whether partitions are dealt and tables recovered."""
+        return all(
+            app.started and not app.rebalancing and app.consumer_generation_id for app in self.apps.values()
+        )
+
+    # building
+
+    def _build_ingest(self) -> None:
+        kafka, app = self.settings.kafka, self.apps["ingest"]
+        given = self._given_feeds
+        made = [build_feed(each, self.clock) for each in self.settings.feeds] if given is None else given
+        stage = IngestStage(kafka.partitions, self.settings.watch.lateness_seconds)
+        table = add_table(app, "cursors", kafka.partitions)
+        feeds = {feed.name: feed for feed in made}
+        self.ingesting = Ingesting(app, table, stage, feeds, kafka, self.clock, recorded=self._recorded)
+        add_agent(app, kafka, FEEDS, self._guarded(self.ingesting), CHUNK_SIZES["ingest"])
+
+    def _build_score(self) -> None:
+        kafka, app = self.settings.kafka, self.apps["score"]
+        pipeline = build_pipeline(self.settings, event_clock)
+        stage = ScoreStage(pipeline, self.settings.organisation, kafka.partitions)
+        self.scoring = Scoring(app, stage, kafka, self.clock, self.fail)
+        add_agent(app, kafka, MENTIONS, self._guarded(self.scoring), CHUNK_SIZES["score"])
+
+    def _build_watch(self) -> None:
+        kafka, app = self.settings.kafka, self.apps["watch"]
+        table = add_table(app, "state", kafka.partitions)
+        self.watching = Watching(app, table, self._engine, kafka)
+        add_agent(app, kafka, SCORED, self._guarded(self.watching), CHUNK_SIZES["watch"])
+
+    def _build_alert(self) -> None:
+        kafka, app = self.settings.kafka, self.apps["alert"]
+        if self.store is None:
+            raise BrokenState("the alert stage needs a store")
+        desk = build_desk(self.settings, self.store, self._data_state)
+        stage = AlertStage(self.store, desk, recorded=self._recorded)
+        self.alerting = Alerting(app, stage, kafka, self.clock)
+        add_agent(app, kafka, FINDINGS, self._guarded(self.alerting), CHUNK_SIZES["alert"])
+
+    def _engine(self, partition: int) -> Engine:
+        """An engine over the topics of one partition."""
+        partitions = self.settings.kafka.partitions
+        mine = tuple(t for t in self.settings.topics if partition_of(t.name, partitions) == partition)
+        return build_engine(self.settings.model_copy(update={"topics": mine}))
+
+    def _guarded(self, taker: Any) -> Guarded:
+        return Guarded(taker, self.fail)
+
+    # working
+
+    async def _tasks(self, stop: asyncio.Event, stack: AsyncExitStack) -> list[Any]:
+        tasks = [self._look(stop)]
+        if self.ingesting is not None:
+            tasks.append(self.ingesting.run(stop))
+        if self.alerting is not None and self.store is not None:
+            client = await stack.enter_async_context(httpx.AsyncClient())
+            receivers = notifiers(self.settings.receivers, client, self.clock, self._console)
+            tasks.append(Outbox(self.store, receivers, self.clock, metrics=self.metrics).run(stop))
+        return tasks
+
+    async def _look(self, stop: asyncio.Event) -> None:
+        """Time passes also where nothing arrives."""
+        while not stop.is_set():
+            if self.watching is not None:
+                await self.watching.look()
+            if self.alerting is not None and not self._recorded:
+                await self.alerting.idle()
+            await first_of(stop.wait(), seconds=LOOK_SECONDS)
+
+    async def _drain(self) -> None:
+        """Store what is decided, so that the next start has nothing to read again."""
+        if self.watching is not None:
+            await self.watching.look(now_all=True)
+        for app in self.apps.values():
+            await app.consumer.commit()
+
+    async def _end(self, tasks: list[asyncio.Task[Any]]) -> None:
+        done, late = await asyncio.wait(tasks, timeout=10)
+        for task in late:
+            task.cancel()
+        for task in done:
+            if not task.cancelled() and task.exception() is not None:
+                self.fail(task.exception())  # type: ignore[arg-type]
+
+    def _raise(self) -> None:
+        if self._failed is not None and self._failed.done():
+            error = self._failed.exception()
+            raise BrokenState(
+                f"the worker stopped ({type(error).__name__}: {error}); start it again"
+            ) from error
+
+    async def _listen(self) -> web.AppRunner:
+        """The page with its probes, or the probes alone."""
+        settings = self.settings
+        if self.alerting is None or self.store is None:
+            return await listen(probes(self.registry, self.health), settings.web.host, settings.web.port)
+        return await serve(
+            create_app(
+                self.store,
+                self.alerting,
+                settings.organisation,
+                settings.web,
+                self.clock,
+                self.registry,
+                self.health,
+            )
+        )
+
+    def health(self) -> Mapping[str, object]:
+        """What /readyz tells."""
+        return {"ready": self.is_ready(), "data": self._data_state(), "stages": list(self.stages)}
+
+    def _data_state(self) -> DataState | None:
+        return None
+
+
+def address(page: web.AppRunner) -> str:
+    """Where it listens; an IPv6 address in brackets."""
+    host, port = page.addresses[0][:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+class Guarded:
+    """A taker whose failure stops the worker, instead of the agent alone being started again."""
+
+    def __init__(self, taker: Any, fail: Callable[[BaseException], None]) -> None:
+        self._taker, self._fail = taker, fail
+
+    async def take(self, event: Any) -> None:
+        """Pass it on."""
+        try:
+            await self._taker.take(event)
+        except BaseException as error:
+            self._fail(error)
+            raise
