@@ -43,20 +43,22 @@ def build_engine(settings: Settings) -> Engine:
     return Engine([_budget(topic, settings) for topic in settings.topics], settings.watch)
 
 
-def build_desk(settings: Settings, store: Store, data_state: DataStateOf) -> Desk:
+def build_desk(settings: Settings, store: Store, data_state: DataStateOf, *, drill: bool = False) -> Desk:
     """The desk with its receivers; every mistake in a playbook is raised here, before anything runs."""
     prepare(settings.organisation)
     receivers = receiver_infos(settings.receivers)
-    return Desk(store, settings.incidents, settings.organisation, receivers, data_state)
+    return Desk(store, settings.incidents, settings.organisation, receivers, data_state, drill=drill)
 
 
-def build_station(settings: Settings, store: Store, data_state: DataStateOf, *, recorded: bool) -> Station:
+def build_station(
+    settings: Settings, store: Store, data_state: DataStateOf, *, recorded: bool, drill: bool = False
+) -> Station:
     """feeds ─► queue ─► match ─► score ─► watch ─► desk ─► outbox, on one store."""
     return Station(
         store,
         build_pipeline(settings, event_clock),
         build_engine(settings),
-        build_desk(settings, store, data_state),
+        build_desk(settings, store, data_state, drill=drill),
         settings.organisation,
         recorded=recorded,
     )

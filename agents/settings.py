@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents.configuration import Document, read_document, unknown
+from agents.configuration import Document, Place, read_document, unknown
 from agents.match.topic import Topic
 from agents.safety.settings import SafetySettings
 from agents.sections import Sections, message
@@ -92,6 +92,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     found = _found(document, Sections(document, environ))
     _check_names(document)
     _check_topics(document)
+    _check_rosters(document)
     _check_files(document, found)
     document.check()
     found["store"] = _anchored(found.get("store", StoreSettings()), path.parent)
@@ -172,6 +173,22 @@ def _check_topics(document: Document) -> None:
         topic = fact.get("topic") if isinstance(fact, dict) else None
         if topic is not None and str(topic) not in names:
             document.mistake(("organisation", "facts", at, "topic"), unknown(str(topic), names, "topic"))
+
+
+def _check_rosters(document: Document) -> None:
+    """Who is to be reached is reached by receivers that exist."""
+    receivers = [str(item.get("name")) for _, item in _dicts(document, "receivers")]
+    organisation = document.values.get("organisation")
+    ours = organisation if isinstance(organisation, dict) else {}
+    lists: list[tuple[Place, object]] = [(("organisation", "drill_roster"), ours.get("drill_roster"))]
+    people = ours.get("roster")
+    for at, person in enumerate(people if isinstance(people, list) else []):
+        named = person.get("receivers") if isinstance(person, dict) else None
+        lists.append((("organisation", "roster", at, "receivers"), named))
+    for place, names in lists:
+        for at, name in enumerate(names if isinstance(names, list) else []):
+            if str(name) not in receivers:
+                document.mistake((*place, at), unknown(str(name), receivers, "receiver"))
 
 
 def _check_files(document: Document, found: dict[str, Any]) -> None:

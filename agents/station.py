@@ -114,10 +114,14 @@ class Station:
         tx.add_mentions([stored(a.scored, self._organisation) for a in arrivals if a.scored is not None])
         for arrival in arrivals:
             mention = arrival.mention
+            ours = self._organisation.is_official(mention.author)
             if mention.op == "delete":
+                if ours:
+                    self.desk.hear_of_deletion(tx, mention.id, mention.edited_at or mention.event_at)
                 tx.forget_mention(mention.id)
-            elif arrival.scored is not None and self._organisation.is_official(mention.author):
-                self.desk.hear_from_us(tx, stored(arrival.scored, self._organisation))
+            elif ours:
+                said = arrival.scored or ScoredMention(mention, (), 0.0, mention.language or "")
+                self.desk.hear_from_us(tx, stored(said, self._organisation))
         if self.recorded and arrivals:
             clock = datetime.fromtimestamp(arrivals[-1].clock_s, UTC)
             outcome.notices += self.desk.tick(tx, clock)

@@ -52,9 +52,8 @@ def answers(incident: Incident, post: StoredMention, before: Iterable[StoredMent
         return False
     if incident.thread is not None:
         return post.thread == incident.thread
-    if incident.topic not in post.topics:
-        return False
-    return any(waits(one) for one in before) or (post.thread == post.id and _names_the_matter(incident, post))
+    own = post.thread == post.id and incident.topic in post.topics
+    return any(waits(one) for one in before) or (own and _names_the_matter(incident, post))
 
 
 def waits(mention: StoredMention) -> bool:

@@ -7,17 +7,21 @@ Deciding is `incidents.step`; the desk loads, composes, saves and enqueues.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.answering import answers, clock_at_opening
+from alerts.answering import answers, clock_at_opening, waits
 from alerts.composing import Composer, DataStateOf, PageWriter, Suggester
 from alerts.incidents import (
     LIVE,
     AuditEntry,
+    Decision,
     Event,
     Incident,
     IncidentPolicy,
     Notice,
+    NoticeKind,
+    NoticeReason,
     Overdue,
     SnoozeOver,
     Step,
@@ -28,7 +32,8 @@ from alerts.incidents import (
 )
 from alerts.organisation import Organisation
 from alerts.page import page_lines
-from alerts.records import LedgerEntry
+from alerts.page.drill import drill_lines
+from alerts.records import CriticismDeleted, LedgerEntry
 from alerts.respond.published import PublishedReply, audit_of, cleared, entry_of
 from alerts.respond.review import review
 from alerts.respond.suggest import suggest
@@ -52,9 +57,14 @@ MOST_IN_A_THREAD = 50
 OFFICIAL = "official account"
 """Who answered where a feed brought our own post."""
 
+MODERATION = "moderation"
+"""The ledger of what was hidden, and by which published rule."""
+
+Cause = Event | CriticismDeleted
+
 
 class Desk:
-    """Handles incidents for one organisation and its receivers."""
+    """Handles incidents for one organisation and its receivers; in a `drill` all that it says is marked."""
 
     def __init__(
         self,
@@ -66,12 +76,15 @@ class Desk:
         *,
         suggest: Suggester = suggest,
         page_lines: PageWriter = page_lines,
+        drill: bool = False,
     ) -> None:
         self._store = store
         self._policy = policy
         self._organisation = organisation
         self._receivers = tuple(receivers)
-        self._composer = Composer(store, organisation, data_state, suggest, page_lines)
+        lines = drill_lines if drill else page_lines
+        self._composer = Composer(store, organisation, data_state, suggest, lines)
+        self._drill = drill
         self._next_look: datetime | None = None
 
     def take(self, tx: Transaction, escalations: Sequence[Escalation], now: datetime) -> list[Notice]:
@@ -122,10 +135,14 @@ class Desk:
         return cleared(incident, action, action.reply, report)
 
     def hear_from_us(self, tx: Transaction, post: StoredMention) -> None:
-        """A post of our own accounts: where it answers a live incident, the clock of that one stops."""
+        """A post of our own accounts: where it answers a live incident, the clock of that one stops.
+
+        Most answers name no topic, so that matching leaves them out; what answers is kept for people to see.
+        """
         for incident in self._store.incidents(LIVE, limit=MOST_LIVE):
             there = self._thread(incident, post) if incident.thread is None else []
             if answers(incident, post, there):
+                tx.add_mentions([replace(post, topics=tuple({*post.topics, incident.topic}))])
                 self.act_in(
                     tx,
                     HumanAction(
@@ -135,6 +152,21 @@ class Desk:
                         by=OFFICIAL,
                         at=post.published_at,
                     ),
+                )
+
+    def hear_of_deletion(self, tx: Transaction, mention: str, at: datetime) -> None:
+        """Our own account deleted a post: where it was others' criticism, the incident warns of it, once.
+
+        What was hidden by a published rule stands in the moderation ledger and is no censorship.
+        """
+        post = self._store.mention(mention)
+        if post is None or not waits(post) or self._store.entries(MODERATION, about=mention, limit=1):
+            return
+        for incident in self._store.incidents(LIVE, limit=MOST_LIVE):
+            here = post.thread == incident.thread if incident.thread else incident.topic in post.topics
+            if here and not tx.seen_action(f"deleted:{incident.id}:{mention}"):
+                self._warn_of_deletion(
+                    tx, incident, CriticismDeleted(incident=incident.id, at=at, mention=mention)
                 )
 
     def tick(self, tx: Transaction, now: datetime) -> list[Notice]:
@@ -147,6 +179,14 @@ class Desk:
         if not reminders:
             self._next_look = min([now + LOOK_EVERY, *filter(None, map(self._due_at, live))])
         return [notice for notice in notices if notice is not None]
+
+    def _warn_of_deletion(self, tx: Transaction, incident: Incident, event: CriticismDeleted) -> None:
+        paged = incident.pages > 0
+        changed = {"criticism_deleted": incident.criticism_deleted + 1, "notices": incident.notices + paged}
+        after = incident.model_copy(update=changed)
+        line = AuditEntry(incident=incident.id, at=event.at, by="desk", what="do_not_censor")
+        told: tuple[NoticeKind | None, NoticeReason | None] = ("update", "changed") if paged else (None, None)
+        self._keep(tx, Step(after, Decision.CHANGED, (line,), *told), event, event.at)
 
     def _take_one(self, tx: Transaction, escalation: Escalation, now: datetime) -> Notice | None:
         try:
@@ -179,11 +219,12 @@ class Desk:
             return end
         return max(due, end) if due is not None and end is not None else due
 
-    def _keep(self, tx: Transaction, taken: Step, event: Event, now: datetime) -> Notice | None:
+    def _keep(self, tx: Transaction, taken: Step, event: Cause, now: datetime) -> Notice | None:
         """Save what a step changed and queue its notice; nothing where it changed nothing."""
         if not taken.audit:
             return None
         self._next_look = None
+        taken = replace(taken, incident=taken.incident.model_copy(update={"drill": self._drill}))
         incident, failures = self._with_suggestion(taken, event, now)
         incident, found = self._with_clock(incident, event)
         notices, broken = self._notices(incident, taken, event, now)
@@ -193,7 +234,7 @@ class Desk:
         self._queue(tx, incident, notices, now)
         return notices.get(self._organisation.language)
 
-    def _with_suggestion(self, taken: Step, event: Event, now: datetime) -> tuple[Incident, list[str]]:
+    def _with_suggestion(self, taken: Step, event: Cause, now: datetime) -> tuple[Incident, list[str]]:
         """A new draft with every page, where there is none, and where a person says what the matter is."""
         wanted = not isinstance(event, HumanAction) and (
             taken.notice == "page" or not taken.incident.suggestion
@@ -202,7 +243,7 @@ class Desk:
             return taken.incident, []
         return self._composer.with_suggestion(taken.incident, event.at, now)
 
-    def _with_clock(self, incident: Incident, event: Event) -> tuple[Incident, list[AuditEntry]]:
+    def _with_clock(self, incident: Incident, event: Cause) -> tuple[Incident, list[AuditEntry]]:
         """At its opening, since when people wait for an answer, and whether they got one already."""
         if incident.waiting_since is not None or not isinstance(event, Escalation):
             return incident, []
@@ -225,7 +266,7 @@ class Desk:
         return self._organisation.answer_within(situation_of(incident))
 
     def _notices(
-        self, incident: Incident, taken: Step, event: Event, now: datetime
+        self, incident: Incident, taken: Step, event: Cause, now: datetime
     ) -> tuple[dict[str, Notice], list[str]]:
         """The notice in every language in which somebody gets it, and in our own."""
         if taken.notice is None or taken.reason is None:
@@ -259,7 +300,7 @@ def _start(incident: Incident) -> datetime:
     return min(incident.onset_at, incident.evidence.started_at or incident.onset_at)
 
 
-def _line(event: Event, what: str, detail: str) -> AuditEntry:
+def _line(event: Cause, what: str, detail: str) -> AuditEntry:
     return AuditEntry(incident=event.incident, at=event.at, by="desk", what=what, detail=detail)
 
 

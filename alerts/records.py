@@ -106,8 +106,14 @@ class Incident(Record):
     recent_escalations: tuple[str, ...] = Field(default=(), description="ids of the last ones taken in")
     evidence: Evidence
     situation: str | None = Field(default=None, description="what a person said the matter is")
+    drill: bool = Field(default=False, description="true: a drill, nothing of it happened")
+    criticism_deleted: int = Field(
+        default=0, ge=0, description="negative posts of others that our own accounts were seen to delete"
+    )
     suggestion: Suggestion | None = None
-    model_draft: ModelDraft | None = Field(default=None, description="a second draft, where one was asked for")
+    model_draft: ModelDraft | None = Field(
+        default=None, description="a second draft, where one was asked for"
+    )
     before: BeforeAction | None = Field(default=None, description="what `undo` goes back to; None: nothing")
 
     @property
@@ -137,6 +143,14 @@ class AuditEntry(Record):
     by: str
     what: str
     detail: str = ""
+
+
+class CriticismDeleted(Record):
+    """One of our accounts deleted what somebody else criticised, without an entry in the ledger."""
+
+    incident: str
+    at: UtcTime
+    mention: str
 
 
 class LedgerEntry(Record):

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "run": Command("run:run", "Run the service on live feeds.", WATCH),
     "demo": Command("demo:demo", "Show the main job on a bundled recording, accelerated.", WATCH),
     "drill": Command("drill:app", "Practise on a synthetic storm; it reaches the drill roster only.", TRY),
+    "drill": Command("drill:app", "Practise on a synthetic storm; it reaches the drill roster only.", TRY),
     "replay": Command("replay:replay", "Say what would have paged in recorded mentions.", TRY),
     "series": Command("series:series", "Run the detector over a plain count series.", TRY),
     "incidents": Command("incidents:app", "List, show, acknowledge, resolve and export incidents.", HANDLE),

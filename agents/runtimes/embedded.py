@@ -59,6 +59,7 @@ class Service:
         clock: Clock | None = None,
         feeds: Sequence[AnyFeed] | None = None,
         rest_seconds: float = REST_SECONDS,
+        drill: bool = False,
     ) -> None:
         self.settings, self.store = settings, store
         self.clock = clock or SystemClock()
@@ -68,7 +69,8 @@ class Service:
         self.metrics = Metrics(self.registry)
         self.reach = Reach(self.metrics)
         self.meter = Meter(self.metrics, store, self.feeds, [topic.name for topic in settings.topics])
-        self.station = build_station(settings, store, self._data_state, recorded=False)
+        self.station = build_station(settings, store, self._data_state, recorded=False, drill=drill)
+        self._drill = drill
         letters = DeadLetterFile(settings.store.path.parent / "dead-letters.jsonl")
         self._intake = Intake(self.station, self.meter, self.clock, letters, rest_seconds)
         self._console = console
@@ -98,7 +100,8 @@ class Service:
             await page.cleanup()
 
     async def _tasks(self, client: httpx.AsyncClient, stop: asyncio.Event) -> None:
-        receivers = notifiers(self.settings.receivers, client, self.clock, self._console)
+        wall = SystemClock() if self._drill else self.clock  # receivers check when a notice was signed
+        receivers = notifiers(self.settings.receivers, client, wall, self._console)
         outbox = Outbox(self.store, receivers, self.clock, metrics=self.metrics)
         async with asyncio.TaskGroup() as tasks:
             readers = [tasks.create_task(self._intake.read(feed, stop)) for feed in self.feeds.values()]
@@ -189,6 +192,7 @@ class Service:
             self.registry,
             self.health,
             hooks=hooks,
+            drill=self._drill,
         )
 
     def refused(self) -> None:

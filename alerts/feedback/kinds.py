@@ -1,7 +1,7 @@
 """What a mention wants: to ask, to propose, to praise; and whether it speaks for us. By word forms, pure.
 
-Word lists of Finnish, Swedish and English with their inflections (`words/`), plus the question mark. A post may
-be several at once. Praise and support must not be negative: irony is what word lists hear last.
+Word lists of Finnish, Swedish and English with their inflections (`words/`), plus the question mark. A post
+may be several at once. Praise and support must not be negative: irony is what word lists hear last.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final, Literal
 
+from pydantic import Field
+
 from alerts.incidents import Notice, NoticeReason
 from streams.cloudevents import CloudEvent, well_formed
 
@@ -44,6 +46,7 @@ class NoticeEvent(CloudEvent):
     """A notice in its envelope; `subject` is the incident's id."""
 
     type: EventType
+    drill: bool = Field(default=False, description="extension: true in a drill, of which nothing happened")
     data: Notice
 
 
@@ -64,6 +67,7 @@ def envelope(notice: Notice, source: str) -> NoticeEvent:
         id=notice.id,
         source=source,
         type=event_type(notice),
+        drill=notice.incident.drill,
         subject=notice.incident.id,
         time=notice.at,
         dataschema=SCHEMA,
