@@ -11,10 +11,15 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr
+
 from alerts.desk import Desk, ReceiverInfo
 from alerts.incidents import IncidentPolicy
 from alerts.organisation import Organisation
-from alerts.store.sqlite import SqliteStore
+from alerts.store.opening import open_store
+from alerts.store.settings import StoreSettings
+from alerts.store.store import Store
 from tests.build import AT, action, escalation, mention, minutes, stored_mention, suggestion
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +28,13 @@ EACH = 5
 """Mentions in a batch."""
 
 
-def desk_of(store: SqliteStore) -> Desk:
+def store_at(address: str) -> Store:
+    """SQLite where it is a path."""
+    is_url = address.startswith("postgresql:")
+    return open_store(StoreSettings(url=SecretStr(address)) if is_url else StoreSettings(path=Path(address)))
+
+
+def desk_of(store: Store) -> Desk:
     return Desk(
         store,
         IncidentPolicy(),
@@ -35,9 +46,9 @@ def desk_of(store: SqliteStore) -> Desk:
     )
 
 
-def work(path: str) -> None:
+def work(address: str) -> None:
     """Feed, take in, decide, deliver, acknowledge; for ever. Prints a line when it has begun."""
-    store = SqliteStore(path)
+    store = store_at(address)
     desk = desk_of(store)
     print("begun", flush=True)
     while True:
@@ -46,7 +57,7 @@ def work(path: str) -> None:
         deliver(store)
 
 
-def feed(store: SqliteStore) -> None:
+def feed(store: Store) -> None:
     """The next mentions with their cursor, in one transaction."""
     read = int(store.cursor("f") or 0)
     with store.transaction() as tx:
@@ -54,7 +65,7 @@ def feed(store: SqliteStore) -> None:
         tx.set_cursor("f", str(read + EACH))
 
 
-def decide(store: SqliteStore, desk: Desk) -> None:
+def decide(store: Store, desk: Desk) -> None:
     """Take a batch in: state, mentions, an incident a batch with its notices, all in one transaction."""
     batch = store.take(EACH)
     done = int(store.load_state().get("done", b"0")) + len(batch)
@@ -67,17 +78,17 @@ def decide(store: SqliteStore, desk: Desk) -> None:
     desk.act(action("acknowledge", incident=name, at=at))
 
 
-def deliver(store: SqliteStore) -> None:
+def deliver(store: Store) -> None:
     """Send what is due."""
     now = AT + timedelta(days=999)
     for delivery in store.claim(now, 10, timedelta(seconds=30)):
         store.mark_sent(delivery.id, now)
 
 
-def killed(path: Path, after: float) -> None:
+def killed(address: str, after: float) -> None:
     """Let a process work for a while, then kill it without warning."""
     with subprocess.Popen(
-        [sys.executable, __file__, str(path)],
+        [sys.executable, __file__, address],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -88,9 +99,9 @@ def killed(path: Path, after: float) -> None:
         process.send_signal(signal.SIGKILL)
 
 
-def check(path: Path) -> int:
+def check(address: str) -> int:
     """Everything that must hold after any crash; gives how many mentions were taken in."""
-    store = SqliteStore(path)
+    store = store_at(address)
     read, queued = int(store.cursor("f") or 0), len(store.take(10**6))
     done = int(store.load_state().get("done", b"0"))
     assert read == done + queued, "a cursor without its mentions, or a position without its state"
@@ -107,14 +118,20 @@ def check(path: Path) -> int:
     return done
 
 
-def test_after_kills_at_random_moments_everything_belongs_together(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kind", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])]
+)
+def test_after_kills_at_random_moments_everything_belongs_together(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Each round goes on where the one before was killed; nothing is lost or there twice."""
-    path = tmp_path / "palovahti.db"
+    in_a_file = str(tmp_path / "palovahti.db")
+    address = in_a_file if kind == "sqlite" else str(request.getfixturevalue("postgres"))
     chance = random.Random(7)
     done = [0]
     for _ in range(KILLS):
-        killed(path, after=chance.uniform(0.0, 0.2))
-        done.append(check(path))
+        killed(address, after=chance.uniform(0.0, 0.2))
+        done.append(check(address))
     assert done == sorted(done)
     assert done[-1] > EACH
 

@@ -168,6 +168,24 @@ class TestSeveralWorkers:
             order = [sent for of, sent in given if of == name]
             assert order == sorted(order)
 
+    def test_a_later_notice_of_an_incident_never_overtakes_one_that_is_being_queued(
+        self, stores: Callable[[], PostgresStore]
+    ) -> None:
+        early, late = stores(), stores()
+
+        def queue_late() -> None:
+            with late.transaction() as tx:
+                tx.enqueue(notice(id="n2"), ["päivystys"], AT)
+
+        thread = threading.Thread(target=queue_late)
+        with early.transaction() as tx:
+            tx.enqueue(notice(id="n1"), ["päivystys"], AT)
+            thread.start()
+            thread.join(0.5)
+            assert thread.is_alive(), "it did not wait for the earlier one"
+        thread.join()
+        assert [one.notice.id for one in late.claim(AT, 9, LEASE)] == ["n1"]
+
     def test_a_deletion_and_its_mention_at_the_same_moment_leave_no_text(
         self, stores: Callable[[], PostgresStore]
     ) -> None:
