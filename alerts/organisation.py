@@ -166,6 +166,10 @@ class Organisation(Record):
     def _in_our_time(cls, value: tuple[Fact, ...], info: ValidationInfo) -> tuple[Fact, ...]:
         return facts_in_zone(value, ZoneInfo(info.data.get("timezone", "UTC")))
 
+    def in_our_time(self, fact: Fact) -> Fact:
+        """The fact with our zone on times that have none."""
+        return _fact_in_zone(fact, self.zone)
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of every clock time that people see."""

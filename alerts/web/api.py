@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal
 from urllib.parse import quote
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from alerts.incidents import CLOSED, LIVE, AuditEntry, Incident, State
 from alerts.page import headline, page_lines
+from alerts.respond.published import NotCleared
 from alerts.web.actions import NAME_LIMIT, NOTE_LIMIT, make_action
 from alerts.web.pages import find_incident
 from alerts.web.refusal import Refusal
+from alerts.web.requests import Received, answer, body_of
 from alerts.web.site import SITE, Site
 from streams.errors import IllegalTransition
-from streams.records import ActionKind, HumanAction, Pulse, Record, UtcTime
+from streams.records import ActionKind, HumanAction, PublicReply, Pulse, Record, UtcTime
 
 LONGEST_PULSES: Final = timedelta(days=31)
 MOST_INCIDENTS: Final = 200
 EARLIEST: Final = datetime(1970, 1, 2, tzinfo=UTC)
-
-
-class Received(BaseModel):
-    """Something that a program sends us; unknown fields are refused, so that a typing error is seen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ActionRequest(Received):
@@ -37,6 +33,12 @@ class ActionRequest(Received):
     by: str = Field(min_length=1, max_length=NAME_LIMIT, description="who decided; shown in the timeline")
     note: str = Field(default="", max_length=NOTE_LIMIT)
     until: UtcTime | None = Field(default=None, description="end of a snooze; required with kind snooze")
+    situation: str | None = Field(default=None, max_length=40, description="required with kind situation")
+    reply: PublicReply | None = Field(
+        default=None,
+        description="with kind answered: what was published. It is checked by the rules: what blocks needs "
+        "a reason in `overrides`, and at severity 5 another named person approves",
+    )
     id: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9_.:-]{8,100}$",
@@ -96,7 +98,6 @@ class PulseList(Record):
     pulses: tuple[Pulse, ...]
 
 
-Body = TypeVar("Body", bound=BaseModel)
 _TIME: Final = TypeAdapter(UtcTime)
 
 
@@ -109,13 +110,13 @@ async def list_incidents(request: web.Request) -> web.Response:
         IncidentSummary(incident=one, headline=headline(one, language), link=_link(site, one.id))
         for one in found
     ]
-    return _json(IncidentList(incidents=tuple(summaries)))
+    return answer(IncidentList(incidents=tuple(summaries)))
 
 
 async def one_incident(request: web.Request) -> web.Response:
     """GET /api/v1/incidents/{id}"""
     site = request.app[SITE]
-    return _json(_detail(site, find_incident(request, site)))
+    return answer(_detail(site, find_incident(request, site)))
 
 
 def _detail(site: Site, incident: Incident) -> IncidentDetail:
@@ -144,13 +145,13 @@ def _detail(site: Site, incident: Incident) -> IncidentDetail:
 
 async def take_action(request: web.Request) -> web.Response:
     """POST /api/v1/incidents/{id}/actions"""
-    asked = await _body(request, ActionRequest)
+    asked = await body_of(request, ActionRequest)
     return _done(request, asked, asked.kind, asked.until)
 
 
 async def take_vote(request: web.Request) -> web.Response:
     """POST /api/v1/incidents/{id}/votes"""
-    asked = await _body(request, VoteRequest)
+    asked = await body_of(request, VoteRequest)
     return _done(request, asked, asked.vote, None)
 
 
@@ -167,13 +168,17 @@ def _done(
         note=asked.note,
         until=until,
         now=site.clock.now(),
+        situation=asked.situation if isinstance(asked, ActionRequest) else None,
+        reply=asked.reply if isinstance(asked, ActionRequest) else None,
     )
-    return _json(_detail(site, _acted(site, action)))
+    return answer(_detail(site, _acted(site, action)))
 
 
 def _acted(site: Site, action: HumanAction) -> Incident:
     try:
         return site.desk.act(action)
+    except NotCleared as error:
+        raise Refusal(409, "not_cleared", rules=", ".join(error.rules)) from None
     except IllegalTransition:
         raise Refusal(409, "illegal_step") from None
 
@@ -189,19 +194,7 @@ async def list_pulses(request: web.Request) -> web.Response:
     if not timedelta(0) < end - start <= LONGEST_PULSES:
         raise Refusal(400, "bad_input", detail="from, to: from must lie before to, by at most 31 days")
     pulses = site.store.pulses(topic, start, end)
-    return _json(PulseList(topic=topic, start=start, end=end, pulses=tuple(pulses)))
-
-
-async def _body(request: web.Request, model: type[Body]) -> Body:
-    """The request's body, checked; only as JSON, which no other site's form can send."""
-    if request.content_type != "application/json":
-        raise Refusal(415, "bad_input", detail="send Content-Type: application/json")
-    try:
-        return model.model_validate_json(await request.read())
-    except ValidationError as error:
-        mistakes = error.errors(include_input=False, include_url=False, include_context=False)
-        told = "; ".join(f"{'.'.join(map(str, m['loc'])) or 'body'}: {m['msg']}" for m in mistakes[:5])
-        raise Refusal(400, "bad_input", detail=told) from None
+    return answer(PulseList(topic=topic, start=start, end=end, pulses=tuple(pulses)))
 
 
 def _states(request: web.Request) -> tuple[State, ...] | None:
@@ -237,8 +230,3 @@ def _time(request: web.Request, name: str) -> datetime | None:
 
 def _link(site: Site, incident: str) -> str:
     return site.organisation.link(incident) or f"/incidents/{quote(incident, safe='')}"
-
-
-def _json(record: Record, status: int = 200) -> web.Response:
-    body: Any = record.model_dump(mode="json")
-    return web.json_response(body, status=status)

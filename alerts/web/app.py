@@ -18,7 +18,7 @@ from alerts.neutral import plain
 from alerts.organisation import LANGUAGES, Organisation
 from alerts.page import forms, say, watch_reason
 from alerts.store.store import Store
-from alerts.web import api, fact_pages, labels, openapi, pages, probes, replies, views
+from alerts.web import api, fact_pages, labels, openapi, pages, probes, replies, reply_api, views
 from alerts.web.guard import Handler, add_headers, check_host, gate, tell_refusals
 from alerts.web.hostile import clean, joined
 from alerts.web.language import NAMES
@@ -95,6 +95,10 @@ def _routes() -> list[web.RouteDef]:
         web.post("/api/v1/incidents/{incident}/actions", api.take_action),
         web.post("/api/v1/incidents/{incident}/votes", api.take_vote),
         web.get("/api/v1/pulses", api.list_pulses),
+        web.post("/api/v1/reply/check", reply_api.check_reply),
+        web.get("/api/v1/facts", reply_api.list_facts),
+        web.post("/api/v1/facts", reply_api.confirm_fact),
+        web.post("/api/v1/facts/{fact}/end", reply_api.end_of_fact),
         web.get("/openapi.json", openapi.show),
         web.get("/metrics", probes.metrics),
         web.get("/livez", probes.live),

@@ -10,7 +10,10 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from alerts.respond.fact_board import BoardFact
+from alerts.respond.rules import Report
 from alerts.web.api import ActionRequest, IncidentDetail, IncidentList, PulseList, VoteRequest
+from alerts.web.reply_api import CheckRequest, EndRequest, FactList, FactRequest
 from streams.records import Record
 
 Json = dict[str, Any]
@@ -37,12 +40,19 @@ _MODELS: Final[tuple[type[BaseModel], ...]] = (
     IncidentDetail,
     PulseList,
     ErrorAnswer,
+    CheckRequest,
+    Report,
+    FactRequest,
+    EndRequest,
+    BoardFact,
+    FactList,
 )
+_ASKED: Final = frozenset({ActionRequest, VoteRequest, CheckRequest, FactRequest, EndRequest})
 _REFUSALS: Final = {
     "400": "something is missing or wrong",
     "401": "the access token is missing or wrong",
-    "404": "there is no such incident",
-    "409": "the incident cannot take this step from its present state",
+    "404": "there is no such incident, or no such fact",
+    "409": "the incident cannot take this step from its present state, or the answer is not cleared",
     "415": "the body is not JSON",
     "429": "too many wrong tokens; Retry-After tells when to try again",
 }
@@ -71,8 +81,7 @@ def document() -> Json:
 
 def _schemas() -> Json:
     modes: list[tuple[type[BaseModel], Any]] = [
-        (model, "validation" if model in {ActionRequest, VoteRequest} else "serialization")
-        for model in _MODELS
+        (model, "validation" if model in _ASKED else "serialization") for model in _MODELS
     ]
     _, schema = models_json_schema(modes, ref_template="#/components/schemas/{model}")
     definitions: Json = schema["$defs"]
@@ -101,8 +110,27 @@ def _paths() -> Json:
             "post": _posting("actOnIncident", "Decide about an incident", ActionRequest, incident)
         },
         f"{one}/votes": {"post": _posting("voteOnIncident", "Was the alert worth it", VoteRequest, incident)},
+        **_answer_paths(topic),
         "/api/v1/pulses": {
             "get": _operation("listPulses", "A topic's measured states", PulseList, times, "400")
+        },
+    }
+
+
+def _answer_paths(topic: Json) -> Json:
+    """The check of a draft, and the fact board."""
+    fact = _parameter("fact", "path", "id of the fact", required=True)
+    listed = _operation("listFacts", "The fact board; with a topic, what may be said now", FactList, [topic])
+    return {
+        "/api/v1/reply/check": {
+            "post": _changing("checkReply", "A draft against the rules", CheckRequest, Report, [], "404")
+        },
+        "/api/v1/facts": {
+            "get": listed,
+            "post": _changing("confirmFact", "Confirm a fact", FactRequest, BoardFact, []),
+        },
+        "/api/v1/facts/{fact}/end": {
+            "post": _changing("endFact", "Take a fact back", EndRequest, BoardFact, [fact], "404")
         },
     }
 
@@ -132,7 +160,18 @@ def _operation(
 
 
 def _posting(identity: str, summary: str, body: type[BaseModel], incident: Json) -> Json:
-    operation = _operation(identity, summary, IncidentDetail, [incident], "400", "404", "409", "415")
+    return _changing(identity, summary, body, IncidentDetail, [incident], "404", "409")
+
+
+def _changing(
+    identity: str,
+    summary: str,
+    body: type[BaseModel],
+    answered: type[BaseModel],
+    parameters: list[Json],
+    *refusals: str,
+) -> Json:
+    operation = _operation(identity, summary, answered, parameters, "400", "415", *refusals)
     return {**operation, "requestBody": {"required": True, "content": _content(body)}}
 
 
