@@ -136,7 +136,7 @@ def _content() -> dict[str, Any]:
 
 
 def joined(marks: Iterable[Mark], words: Sequence[str]) -> Iterator[tuple[Mark, bool]]:
-    """Each mark, and whether it stands in one list with the mark before it ("dead or injured"), or overlaps it."""
+    """Each mark, and whether it overlaps the one before or stands in one list with it ("dead or injured")."""
     ordered = sorted(marks, key=lambda mark: (mark.start, mark.end))
     if ordered:
         yield ordered[0], False
