@@ -186,7 +186,7 @@ def test_trying_leaves_no_trace() -> None:
     one.step(arrivals)
     other.step(arrivals)
     state = one.watches[TOPIC].state
-    hour = list(state.counts.voices(0, 10**9))
+    hour = list(state.counts.voices(minute_at(START), minute_at(START) + 4000))
     assert fewest(state.counts, hour, lambda: False) == len(hour)
     assert whole_state(one) == whole_state(other)
 
@@ -195,4 +195,6 @@ def test_where_the_hour_decides_nothing_there_is_no_counterfactual() -> None:
     one = engine()
     one.step(storm())
     counts = one.watches[TOPIC].state.counts
-    assert fewest(counts, list(counts.voices(0, 10**9)), lambda: True) is None
+    assert (
+        fewest(counts, list(counts.voices(minute_at(START), minute_at(START) + 4000)), lambda: True) is None
+    )
