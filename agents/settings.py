@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.configuration import Document, Place, read_document, unknown
+from agents.facts_file import with_facts_file
 from agents.match.topic import Topic
 from agents.safety.settings import SafetySettings
 from agents.sections import Sections, message
@@ -94,6 +95,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     _check_topics(document)
     _check_rosters(document)
     _check_files(document, found)
+    if isinstance(ours := found.get("organisation"), Organisation):
+        found["organisation"] = with_facts_file(document, ours)
     document.check()
     found["store"] = _anchored(found.get("store", StoreSettings()), path.parent)
     return Settings.model_validate(found)
@@ -195,9 +198,12 @@ def _check_files(document: Document, found: dict[str, Any]) -> None:
     """What is named must be there before the start, not when it is first needed."""
     organisation, sentiment = found.get("organisation"), found.get("sentiment")
     playbooks = organisation.playbooks if isinstance(organisation, Organisation) else None
+    faq = organisation.faq if isinstance(organisation, Organisation) else None
     model = sentiment.model if isinstance(sentiment, SentimentSettings) else None
     if playbooks is not None and not playbooks.is_dir():
         _missing(document, ("organisation", "playbooks"), f"no folder {playbooks}")
+    if faq is not None and not faq.is_file():
+        _missing(document, ("organisation", "faq"), f"no file {faq}")
     if model is not None and not model.is_file():
         _missing(document, ("sentiment", "model"), f"no file {model}")
 
