@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "explain": Command("explain:explain", "Say why an incident fired, or why nothing did.", HANDLE),
     "digest": Command("digest:digest", "What people asked, proposed and praised; what waits.", HANDLE),
     "faq": Command("faq:app", "Check the FAQ: what to review, what people ask without an answer.", HANDLE),
+    "moderation": Command("moderation:app", "The ledger of what was hidden, and by which rule.", HANDLE),
     "reply": Command("reply:app", "Check a draft reply by the rules R01 to R33.", HANDLE),
     "score": Command("score:score", "Tell how negative texts from standard input are.", TRY),
     "adapt": Command("sentiment:adapt_model", "Fit the sentiment model to your own labelled posts.", MODEL),

@@ -18,7 +18,7 @@ from alerts.neutral import plain
 from alerts.organisation import LANGUAGES, Organisation
 from alerts.page import forms, say, watch_reason
 from alerts.store.store import Store
-from alerts.web import api, fact_pages, labels, openapi, pages, probes, replies, reply_api, views
+from alerts.web import api, fact_pages, labels, moderation, openapi, pages, probes, replies, reply_api, views
 from alerts.web.guard import Handler, add_headers, check_host, gate, tell_refusals
 from alerts.web.hostile import clean, joined
 from alerts.web.language import NAMES
@@ -87,6 +87,8 @@ def _routes() -> list[web.RouteDef]:
         web.post("/incidents/{incident}/reply", replies.write),
         web.get("/facts", fact_pages.show_board),
         web.post("/facts", fact_pages.change_board),
+        web.get("/moderation", moderation.show_ledger),
+        web.post("/moderation", moderation.add_entry),
         web.get("/login", pages.show_login),
         web.post("/login", pages.login),
         web.post("/logout", pages.logout),
@@ -99,6 +101,8 @@ def _routes() -> list[web.RouteDef]:
         web.get("/api/v1/facts", reply_api.list_facts),
         web.post("/api/v1/facts", reply_api.confirm_fact),
         web.post("/api/v1/facts/{fact}/end", reply_api.end_of_fact),
+        web.get("/api/v1/moderation", moderation.list_entries),
+        web.post("/api/v1/moderation", moderation.post_entry),
         web.get("/openapi.json", openapi.show),
         web.get("/metrics", probes.metrics),
         web.get("/livez", probes.live),

@@ -10,9 +10,11 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from alerts.moderation import ModerationList
 from alerts.respond.fact_board import BoardFact
 from alerts.respond.rules import Report
 from alerts.web.api import ActionRequest, IncidentDetail, IncidentList, PulseList, VoteRequest
+from alerts.web.moderation import ModerationRequest
 from alerts.web.reply_api import CheckRequest, EndRequest, FactList, FactRequest
 from streams.records import Record
 
@@ -46,8 +48,12 @@ _MODELS: Final[tuple[type[BaseModel], ...]] = (
     EndRequest,
     BoardFact,
     FactList,
+    ModerationRequest,
+    ModerationList,
 )
-_ASKED: Final = frozenset({ActionRequest, VoteRequest, CheckRequest, FactRequest, EndRequest})
+_ASKED: Final = frozenset(
+    {ActionRequest, VoteRequest, CheckRequest, FactRequest, EndRequest, ModerationRequest}
+)
 _REFUSALS: Final = {
     "400": "something is missing or wrong",
     "401": "the access token is missing or wrong",
@@ -111,9 +117,19 @@ def _paths() -> Json:
         },
         f"{one}/votes": {"post": _posting("voteOnIncident", "Was the alert worth it", VoteRequest, incident)},
         **_answer_paths(topic),
+        "/api/v1/moderation": _moderation_paths(),
         "/api/v1/pulses": {
             "get": _operation("listPulses", "A topic's measured states", PulseList, times, "400")
         },
+    }
+
+
+def _moderation_paths() -> Json:
+    """The ledger of what was hidden."""
+    post = _parameter("post", "query", "only of this post: its id or address")
+    return {
+        "get": _operation("listModeration", "What was hidden, newest first", ModerationList, [post]),
+        "post": _changing("moderate", "Write down what was hidden", ModerationRequest, ModerationList, []),
     }
 
 
