@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 SEND_SECONDS: Final = 20.0
 LEASE: Final = timedelta(seconds=30)
 """Longer than a send can last: nobody else takes a delivery that is on its way."""
+LATEST: Final = LEASE - timedelta(seconds=SEND_SECONDS)
+"""So long after its lease began a delivery may set out."""
 MEASURED: Final = frozenset({"opened", "severity_rose", "reopened"})
 """Pages that a mention causes: `at` is, to the minute, when the one that tipped it was published."""
 SUPERSEDES: Final = frozenset({"page", "update", "resolved"})
@@ -131,6 +133,8 @@ class Outbox:
         if rests_until is not None and now < rests_until:
             return None
         while claimed := self._store.claim(now, 1, LEASE, receiver=name):
+            if self._clock.now() > now + LATEST:
+                return None  # it took so long that the lease may end during the send
             if not self._superseded(claimed[0]):
                 return claimed[0]
             self._store.mark_skipped(claimed[0].id, "a later notice says it all")

@@ -21,7 +21,7 @@ from alerts.notifiers.webhook import WebhookNotifier, WebhookSettings
 from alerts.retry import RetryPolicy
 from alerts.store.sqlite import SqliteStore
 from streams.clock import ManualClock
-from streams.errors import DeliveryFailed
+from streams.errors import DeliveryFailed, StoreUnreachable
 from streams.metrics import Metrics
 from tests.build import AT, incident, notice
 
@@ -239,6 +239,63 @@ async def test_a_crash_between_acceptance_and_mark_sends_again_after_the_lease()
     assert await desk.outbox.deliver_due() == 1
     assert desk.receivers["a"].accepted == ["inc-1:page:1", "inc-1:page:1"]
     assert desk.states() == ["sent"]
+
+
+class Away:
+    """A store whose server is away for the methods named."""
+
+    def __init__(self, whole: SqliteStore, *names: str) -> None:
+        self._whole, self.names = whole, names
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.names:
+            raise StoreUnreachable("the store cannot be reached")
+        return getattr(self._whole, name)
+
+
+async def test_what_was_accepted_while_the_store_went_away_is_marked_when_it_is_back_and_not_sent_again() -> (
+    None
+):
+    desk = Desk(Receiver("a"))
+    desk.put(numbered(1), numbered(2))
+    away = Away(desk.store, "mark_sent")
+    outbox = Outbox(away, desk.receivers, desk.clock)  # type: ignore[arg-type]
+    with pytest.raises(StoreUnreachable):
+        await outbox.deliver_due()
+    away.names = ()
+    desk.clock.advance(2 * LEASE)
+    assert await outbox.deliver_due() == 1
+    assert desk.receivers["a"].accepted == ["inc-1:page:1", "inc-1:page:2"]
+    assert desk.states() == ["sent", "sent"]
+
+
+async def test_lanes_outlive_a_store_that_is_away() -> None:
+    desk, stop = Desk(Receiver("a")), asyncio.Event()
+    desk.put(notice())
+    away = Away(desk.store, "claim")
+    running = asyncio.create_task(
+        Outbox(away, desk.receivers, desk.clock, poll_seconds=0.01).run(stop)  # type: ignore[arg-type]
+    )
+    await asyncio.sleep(0.05)
+    away.names = ()
+    await asyncio.wait_for(desk.receivers["a"].took_one.wait(), 5)
+    stop.set()
+    await running
+
+
+async def test_what_the_store_gave_out_so_slowly_that_its_lease_may_end_is_not_sent() -> None:
+    class Slow(Away):
+        def claim(self, *asked: Any, **more: Any) -> Any:
+            found = self._whole.claim(*asked, **more)
+            desk.clock.advance(timedelta(seconds=11))
+            return found
+
+    desk = Desk(Receiver("a"))
+    desk.put(notice())
+    assert await Outbox(Slow(desk.store), desk.receivers, desk.clock).deliver_due() == 0  # type: ignore[arg-type]
+    assert desk.receivers["a"].attempts == 0
+    desk.clock.advance(LEASE)
+    assert await desk.outbox.deliver_due() == 1
 
 
 def test_the_lease_outlasts_every_send() -> None:
