@@ -17,18 +17,22 @@ _LINK: Final = re.compile(r"https?://\S+|www\.\S+|[@#]\w+")
 
 
 def pieces(text: str, language: str) -> list[str]:
-    """The four-letter pieces of the words that matter; a shorter word is one piece.
+    """The four-letter pieces of the words that matter, and the word that asks; [] where only that is there.
 
     >>> pieces("Milloin paketti tulee?", "fi")
-    ['<pak', 'pake', 'aket', 'kett', 'etti', 'tti>', '<tul', 'tule', 'ulee', 'lee>']
+    ['?milloin', '<pak', 'pake', 'aket', 'kett', 'etti', 'tti>', '<tul', 'tule', 'ulee', 'lee>']
+    >>> pieces("Miksi?", "fi")
+    []
     """
-    idle = _idle(language)
+    idle, asking = _idle(language), _asking_words(language)
     found: list[str] = []
     for word in tokens(_LINK.sub(" ", text[:LONGEST_TEXT])):
-        if word not in idle:
+        if word in asking:
+            found.append(f"?{word}")
+        elif word not in idle:
             marked = f"<{word[:30]}>"
             found += [marked[at : at + PIECE] for at in range(max(1, len(marked) - PIECE + 1))]
-    return found
+    return found if any(not piece.startswith("?") for piece in found) else []
 
 
 def questions_in(text: str, language: str) -> list[str]:
@@ -53,8 +57,13 @@ def _idle(language: str) -> frozenset[str]:
 
 
 @cache
+def _asking_words(language: str) -> frozenset[str]:
+    return frozenset(map(str, _words().get(language, {}).get("asking", [])))
+
+
+@cache
 def _asking(language: str) -> re.Pattern[str]:
     """Words that begin a question; in Finnish also a first word that ends in -ko or -kö."""
-    words = "|".join(map(re.escape, _words().get(language, {}).get("asking", []))) or "(?!)"
+    words = "|".join(map(re.escape, sorted(_asking_words(language)))) or "(?!)"
     suffix = r"|[^\W\d_]{2,}k[oö]" if language == "fi" else ""
     return re.compile(rf"\s*(?:{words}{suffix})\b", re.IGNORECASE)
