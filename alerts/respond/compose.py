@@ -30,7 +30,7 @@ REFILLS: Final[tuple[Slot, ...]] = (
     "instruct",
     "private",
 )
-OWN_LINE: Final[frozenset[Slot]] = frozenset({"follow", "private", "signature"})
+OWN_LINE: Final[frozenset[Slot]] = frozenset({"faq", "follow", "private", "signature"})
 _SENTENCE_ENDS: Final = (".", "!", "?", "…")
 
 

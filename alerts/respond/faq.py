@@ -6,6 +6,7 @@ forms and compounds of Finnish and Swedish find each other without a dictionary.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -89,6 +90,7 @@ class _Index:
     def __init__(self, entries: Sequence[FaqEntry], language: str) -> None:
         import bm25s  # noqa: PLC0415  slow to import, and only where there is an FAQ
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it wants to tell of every index
         self._language = language
         self._rows = [
             (entry, text) for entry in entries if entry.language == language for text in entry.questions

@@ -15,7 +15,7 @@ Slot = Literal[
     "action", "who", "instruct", "faq", "next_update", "follow", "private", "closing", "signature",
 ]  # fmt: skip
 ORDER: Final[tuple[Slot, ...]] = (
-    "acknowledge", "empathy", "known", "unknown", "action", "who", "instruct", "faq", "next_update", "follow",
+    "acknowledge", "empathy", "known", "unknown", "action", "who", "instruct", "next_update", "faq", "follow",
     "private", "signature",
 )  # fmt: skip
 CLOSING: Final[tuple[Slot, ...]] = ("closing", "signature")
