@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "check-config": Command(
         "setup:check_config", "Name every mistake with file, line, key and remedy.", BEGIN
     ),
+    "readiness": Command("readiness:readiness", "Say what is missing before the storm.", BEGIN),
     "test-page": Command("trial:send_test", "Send a marked test through every receiver.", BEGIN),
     "run": Command("run:run", "Run the service on live feeds.", WATCH),
     "demo": Command("demo:demo", "Show the main job on a bundled recording, accelerated.", WATCH),

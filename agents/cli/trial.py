@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 
 from agents.cli.exits import Exit
+from agents.cli.ledgers import remember
 from agents.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, settings_of
 from agents.cli.screen import complain, err, out, say_json
 from agents.configuration import unknown
@@ -20,6 +22,7 @@ from agents.settings import ReceiverSettings, Settings
 from alerts.incidents import Incident, Notice, State
 from alerts.notifiers.notifier import Notifier
 from alerts.organisation import Organisation
+from alerts.records import LedgerEntry
 from streams.clock import SystemClock
 from streams.errors import BadConfiguration, DeliveryFailed
 from streams.records import Evidence
@@ -69,8 +72,18 @@ def send_test(
             out().print(f"{each.name}: accepted", soft_wrap=True)
         else:
             complain(f"{each.name}: not accepted: {failure}")
+    _remember(settings, [name for name, failure in failures.items() if failure is None])
     if any(failures.values()):
         raise typer.Exit(Exit.FOUND)
+
+
+def _remember(settings: Settings, reached: list[str]) -> None:
+    """Keep which receivers took the test, so that `readiness` knows how old the last one is."""
+    now, by = SystemClock().now(), getpass.getuser()
+    remember(
+        settings,
+        *(LedgerEntry(ledger="pager_test", id=uuid4().hex, at=now, by=by, about=name) for name in reached),
+    )
 
 
 def trial_notice(receiver: ReceiverSettings, organisation: Organisation, now: datetime) -> Notice:
