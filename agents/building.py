@@ -34,13 +34,22 @@ def collect_rarely() -> None:
 def build_pipeline(settings: Settings, clock_of: ClockOf) -> Pipeline:
     """Matching and scoring as configured."""
     scorer = load_scorer(settings.sentiment)
-    safety = SafetyReader(settings.topics, settings.safety.classes, settings.organisation.is_official)
-    return Pipeline(settings.topics, scorer, settings.languages, clock_of, safety)
+    return Pipeline(settings.topics, scorer, settings.languages, clock_of, safety_reader(settings))
+
+
+def safety_reader(settings: Settings) -> SafetyReader:
+    """What tells of harm in which topic."""
+    return SafetyReader(settings.topics, settings.safety.classes, settings.organisation.is_official)
+
+
+def topic_budgets(settings: Settings) -> list[TopicBudget]:
+    """Every topic as the watch needs it."""
+    return [_budget(topic, settings) for topic in settings.topics]
 
 
 def build_engine(settings: Settings) -> Engine:
     """The watch over all topics as configured."""
-    return Engine([_budget(topic, settings) for topic in settings.topics], settings.watch)
+    return Engine(topic_budgets(settings), settings.watch)
 
 
 def build_desk(settings: Settings, store: Store, data_state: DataStateOf, *, drill: bool = False) -> Desk:

@@ -26,6 +26,7 @@ from alerts.notifiers.console import ConsoleSettings
 from alerts.notifiers.pagerduty import PagerDutySettings
 from alerts.notifiers.webhook import WebhookSettings
 from alerts.organisation import Organisation, OurLanguage
+from alerts.quality import MarkedStorm, QualityPolicy
 from alerts.store.settings import StoreSettings
 from alerts.web.settings import WebSettings
 from streams.feeds.jsonl import JsonlFeedSettings
@@ -68,6 +69,8 @@ class Settings(BaseModel):
     calendar: tuple[PlannedPeak, ...] = ()
     safety: SafetySettings = SafetySettings()
     incidents: IncidentPolicy = IncidentPolicy()
+    quality: QualityPolicy = QualityPolicy()
+    marked: tuple[MarkedStorm, ...] = ()
     sentiment: SentimentSettings = SentimentSettings()
     drafting: DraftingSettings = DraftingSettings()
     kafka: KafkaSettings = KafkaSettings()
@@ -80,11 +83,12 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "watch": WatchPolicy,
     "safety": SafetySettings,
     "incidents": IncidentPolicy,
+    "quality": QualityPolicy,
     "sentiment": SentimentSettings,
     "drafting": DraftingSettings,
     "kafka": KafkaSettings,
 }
-_LISTS: Final[dict[str, type[BaseModel]]] = {"topics": Topic, "calendar": PlannedPeak}
+_LISTS: Final[dict[str, type[BaseModel]]] = {"topics": Topic, "calendar": PlannedPeak, "marked": MarkedStorm}
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -166,7 +170,7 @@ def _check_topics(document: Document) -> None:
     names = [str(item.get("name")) for _, item in _dicts(document, "topics")]
     if not names and not document.is_wrong(("topics",)):
         document.mistake(("topics",), "no topic to watch; add one: topics: [{name: Posti, terms: [Posti]}]")
-    for section in ("calendar",):
+    for section in ("calendar", "marked"):
         for at, item in _dicts(document, section):
             if "topic" in item and str(item["topic"]) not in names:
                 document.mistake((section, at, "topic"), unknown(str(item["topic"]), names, "topic"))

@@ -38,6 +38,8 @@ SENTENCES = {
     "calendar": "peaks that are expected, so that they wake nobody",
     "safety": "words of harm that page whatever the rates are",
     "incidents": "when an incident may page",
+    "quality": "what pages should be worth, by people's votes",
+    "marked": "storms that people know of, for the quality report and backtests",
     "sentiment": "how texts are judged",
     "drafting": "a language model that may word the answer a second time; off without `url`",
     "drafting.timeout_seconds": "for one question",

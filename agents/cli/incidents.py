@@ -1,4 +1,4 @@
-"""`incidents`: list, show, ack, resolve, false-alarm, export."""
+"""`incidents`: list, show, ack, resolve, useful, false-alarm, export."""
 
 from __future__ import annotations
 
@@ -110,6 +110,18 @@ def resolve(
 ) -> None:
     """Resolve an incident: it is over."""
     _act("resolve", incident, config_settings=settings_of(config), by=by, note=note, as_json=as_json)
+
+
+@app.command()
+def useful(
+    incident: IncidentId,
+    config: ConfigFile = DEFAULT_CONFIG,
+    by: By = None,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Vote that a page was useful; with false alarms it tells how good the pages are."""
+    _act("useful", incident, config_settings=settings_of(config), by=by, note=note, as_json=as_json)
 
 
 @app.command("false-alarm")
