@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -29,10 +28,13 @@ class StoreSettings(Record):
             conninfo(url.get_secret_value())
         return url
 
-    @model_validator(mode="after")
-    def _check_one_place(self) -> Self:
-        if self.url and "path" in self.model_fields_set:
-            raise ValueError("path and url are two places; keep path for SQLite, or url for PostgreSQL")
-        if self.password and not self.url:
-            raise ValueError("password belongs to url; add url: postgresql://USER@HOST/DATABASE")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _check_one_place(cls, given: object) -> object:
+        """As it was written: a default path beside an address is no second place."""
+        if isinstance(given, dict):
+            if given.get("url") and given.get("path"):
+                raise ValueError("path and url are two places; keep path for SQLite, or url for PostgreSQL")
+            if given.get("password") and not given.get("url"):
+                raise ValueError("password belongs to url; add url: postgresql://USER@HOST/DATABASE")
+        return given

@@ -30,6 +30,7 @@ from alerts.desk import Desk
 from alerts.incidents import IncidentPolicy
 from alerts.organisation import Organisation
 from alerts.store.sqlite import SqliteStore
+from alerts.store.store import Store
 from streams.feeds.feed import FeedBatch
 from streams.records import Escalation, Mention
 
@@ -63,10 +64,15 @@ def scorer_for(mentions: Sequence[Mention]) -> Any:
 
 def play(scenario: Scenario, mentions: Sequence[Mention], scorer: Any) -> list[str]:
     """What differs after all mentions and some quiet hours; no clock, a store in memory."""
+    return played(scenario, mentions, scorer, SqliteStore(":memory:"))
+
+
+def played(scenario: Scenario, mentions: Sequence[Mention], scorer: Any, store: Store) -> list[str]:
+    """The same on a store of the caller's."""
     config = scenario.config
     if isinstance(config, str):
         config = yaml.safe_load(scenario.beside(config).read_text(encoding="utf-8"))
-    station = station_of(config, scorer)
+    station = station_of(config, scorer, store)
     escalations: list[Escalation] = []
     for start in range(0, len(mentions), BATCH):
         batch = FeedBatch(feed="scenario", mentions=list(mentions[start : start + BATCH]))
@@ -77,14 +83,13 @@ def play(scenario: Scenario, mentions: Sequence[Mention], scorer: Any) -> list[s
     return check(scenario.expect, station.store.incidents(), opening)
 
 
-def station_of(config: dict[str, Any], scorer: Any) -> Station:
+def station_of(config: dict[str, Any], scorer: Any, store: Store) -> Station:
     """The whole way of a mention, as configured."""
     topics = [Topic.model_validate(topic) for topic in config["topics"]]
     policy = WatchPolicy.model_validate(config.get("watch", {}))
     organisation = Organisation.model_validate(config.get("organisation", {}))
     pipeline = Pipeline(topics, scorer, ("fi", "sv", "en"))
     engine = Engine([TopicBudget(one.name, one.budget or policy.budget) for one in topics], policy)
-    store = SqliteStore(":memory:")
     desk = Desk(store, IncidentPolicy(), organisation, [], lambda: None)
     return Station(store, pipeline, engine, desk, organisation, recorded=True)
 
