@@ -189,3 +189,44 @@ def test_the_example_that_we_ship_is_in_order() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().store = Settings().store  # type: ignore[misc]
+
+
+ELSEWHERE = GOOD.replace("{path: var/own.db}", "{url: 'postgresql://palovahti@db.example/palovahti'}")
+
+
+def test_a_store_elsewhere_has_an_address_and_a_password_that_are_never_shown(tmp_path: Path) -> None:
+    text = ELSEWHERE.replace("palovahti'}", "palovahti', password: {env: PASSWORD}}")
+    settings = load(tmp_path, text, PASSWORD=SECRET)
+    assert settings.store.url is not None
+    assert settings.store.password is not None
+    assert settings.store.password.get_secret_value() == SECRET
+    assert SECRET not in repr(settings)
+    assert "db.example" not in repr(settings)
+    assert settings.store.path == tmp_path / "var/palovahti.db"  # dead letters lie beside it
+
+
+def test_an_address_with_its_password_may_come_from_the_environment(tmp_path: Path) -> None:
+    text = GOOD.replace("{path: var/own.db}", "{url: {env: STORE}}")
+    settings = load(tmp_path, text, STORE=f"postgresql://palovahti:{SECRET}@db.example/palovahti")
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        (f"{{url: 'postgresql://x:{SECRET}@db/p'}}", "store.url: a password must not stand in this file"),
+        (f"{{url: 'postgresql://db/p?password={SECRET}'}}", "store.url: a password must not stand in this"),
+        (f"{{url: 'postgresql://db/p', password: {SECRET}}}", "store.password: a secret must not stand in"),
+        ("{url: 'mysql://db/p'}", "store.url: must begin with postgresql://, as in postgresql://palovahti@"),
+        ("{url: 'postgresql://x@db'}", "store.url: names no database; write it last: postgresql://USER@"),
+        ("{url: 'postgresql://x@db/p?tls=yes'}", "store.url: is no PostgreSQL address; write postgresql://"),
+        ("{url: 'postgresql://db/p', path: x}", "store: path and url are two places; keep path for SQLite"),
+        ("{password: {env: KOUKKU}}", "store: password belongs to url; add url: postgresql://"),
+        ("{url: {env: STORE}}", "store.url: must begin with postgresql://"),
+    ],
+)
+def test_a_store_that_cannot_be_is_named_with_the_remedy(tmp_path: Path, store: str, said: str) -> None:
+    text = GOOD.replace("{path: var/own.db}", store)
+    (found,) = mistakes(tmp_path, text, STORE=f"host=db password={SECRET}")
+    assert f"palovahti.yaml:7: {said}" in found
+    assert SECRET not in found
