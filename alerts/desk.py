@@ -6,7 +6,7 @@ Deciding is `incidents.step`; the desk loads, composes, saves and enqueues.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -169,14 +169,20 @@ class Desk:
                     tx, incident, CriticismDeleted(incident=incident.id, at=at, mention=mention)
                 )
 
-    def tick(self, tx: Transaction, now: datetime) -> list[Notice]:
-        """Pages for overdue answers, and for rises that a snooze held back until now."""
-        if self._next_look is not None and now < self._next_look:
+    def tick(
+        self, tx: Transaction, now: datetime, concerns: Callable[[str], bool] | None = None
+    ) -> list[Notice]:
+        """Pages for overdue answers, and for rises that a snooze held back until now.
+
+        `concerns` says for which topics it is `now`: recordings read in parts have a time in each of them.
+        """
+        if concerns is None and self._next_look is not None and now < self._next_look:
             return []
         live = self._store.incidents(LIVE, limit=MOST_LIVE)
+        live = live if concerns is None else [one for one in live if concerns(one.topic)]
         reminders = [event for incident in live if (event := self._reminder(incident, now))]
         notices = [self._remind(tx, event, now) for event in reminders]
-        if not reminders:
+        if not reminders and concerns is None:
             self._next_look = min([now + LOOK_EVERY, *filter(None, map(self._due_at, live))])
         return [notice for notice in notices if notice is not None]
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from agents.stages.placing import partition_of
 from agents.stages.records import Finding, Seen
 from alerts.desk import Desk
 from alerts.incidents import Notice
@@ -30,10 +31,11 @@ class Handled:
 
 
 class AlertStage:
-    """Takes findings into a store. `recorded`: time is that of the mentions, as in the demo."""
+    """Takes findings of `shards` into a store. `recorded`: time is that of the mentions, as in the demo."""
 
-    def __init__(self, store: Store, desk: Desk, *, recorded: bool = False) -> None:
+    def __init__(self, store: Store, desk: Desk, shards: int, *, recorded: bool = False) -> None:
         self.store, self.desk, self.recorded = store, desk, recorded
+        self._shards = shards
         self.tallies: Counter[str] = Counter()
 
     def step(self, findings: Sequence[Finding], now: datetime) -> Handled:
@@ -91,7 +93,10 @@ class AlertStage:
             handled.notices += self.desk.take(tx, [escalation], moment)
             handled.escalations.append(escalation)
         if self.recorded:
-            handled.notices += self.desk.tick(tx, datetime.fromtimestamp(finding.clock, UTC))
+            clock, shard = datetime.fromtimestamp(finding.clock, UTC), finding.shard
+            handled.notices += self.desk.tick(
+                tx, clock, lambda topic: partition_of(topic, self._shards) == shard
+            )
 
 
 def stored_of(seen: Seen) -> StoredMention:

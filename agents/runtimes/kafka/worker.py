@@ -144,7 +144,7 @@ class Worker:
         if self.store is None:
             raise BrokenState("the alert stage needs a store")
         desk = build_desk(self.settings, self.store, self._data_state)
-        stage = AlertStage(self.store, desk, recorded=self._recorded)
+        stage = AlertStage(self.store, desk, kafka.partitions, recorded=self._recorded)
         self.alerting = Alerting(app, stage, kafka, self.clock)
         add_agent(app, kafka, FINDINGS, self._guarded(self.alerting), CHUNK_SIZES["alert"])
 
