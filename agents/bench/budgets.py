@@ -4,7 +4,6 @@
   have the newsroom's days and weeks
 - *brands*: headlines that name a brand, real crises among them, which count as false
 - *stories*: posts about one news story each, whose own bursts count as false
-- *stories, dealt*: the posts of all stories, dealt as above
 - *tickers*: NAB's, thinned, outside the labelled windows
 - *made up*: busy topics with days, weeks, a wandering level and chains of replies
 """
@@ -12,7 +11,6 @@
 from __future__ import annotations
 
 import random
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,12 +80,6 @@ def dealt(group: str, times: Sequence[float], topics: int) -> Kept:
 def dealt_headlines(data: Path, topics: int) -> Kept:
     """The newsroom's own days and weeks."""
     return dealt("headlines, dealt", headlines.times(data), topics)
-
-
-def dealt_stories(data: Path, topics: int) -> Kept:
-    """Posts about all stories together, from the second year on, when there are enough of them."""
-    times = sorted(time for story in public.stories(data).values() for time in story)
-    return dealt("stories, dealt", times[bisect_left(times, times[len(times) // 20]) :], topics)
 
 
 def brands(data: Path) -> Kept:

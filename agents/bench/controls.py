@@ -17,23 +17,32 @@ from agents.bench.mentions import TOPIC, arrival, background, storm
 from agents.bench.readers import TRUE
 from agents.watch.engine import Arrival, Engine
 from agents.watch.watch import TopicBudget
+from streams.records import Escalation, Pulse
 
 BEGIN = 1_770_000_000.0 // public.DAY * public.DAY
 DAYS = 21
 AT = BEGIN + 18 * public.DAY + 11 * 3600
 AN_HOUR = 20.0
 SEEDS = 5
+POINTS = 150  # of a picture
+EVERYWHERE = ("day and night", "first day", "tenfold in 30 days")  # there is no event
+WINDOWS_H = {
+    "first day": (18 * 24.0 + 12, -17 * 24.0 + 12),
+    "tenfold in 30 days": (18 * 24.0 + 12, 12 * 24.0 + 14),
+}
 
 Control = Callable[[int], list[Arrival]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A control: pages in vain over so many streams."""
+    """A control: pages in vain over so many streams, and the first of these every quarter of an hour:
+    (hours from the event, mentions an hour, negative ones, score, threshold)."""
 
     name: str
     pages: int
     streams: int
+    trace: tuple[tuple[float, float, float, float, float], ...] = ()
 
 
 def daily(seed: int, an_hour: float = AN_HOUR, days: float = DAYS, growth: float = 1.0) -> list[float]:
@@ -125,9 +134,30 @@ CONTROLS: dict[str, Control] = {
 
 def kept(name: str) -> Kept:
     """A control over several streams."""
-    return Kept(name, sum(_pages(CONTROLS[name](seed)) for seed in range(SEEDS)), SEEDS)
+    runs = [effects_of(CONTROLS[name](seed)) for seed in range(SEEDS)]
+    return Kept(name, sum(pages(name, run) for run in runs), SEEDS, _trace(name, runs[0]))
 
 
-def _pages(arrivals: Sequence[Arrival]) -> int:
+def pages(name: str, effects: Sequence[Escalation | Pulse]) -> int:
+    """Pages in vain: in the day after the event, or anywhere in a stream without one."""
+    return sum(name in EVERYWHERE or AT <= page < AT + public.DAY for page in opened(effects))
+
+
+def effects_of(arrivals: Sequence[Arrival]) -> list[Escalation | Pulse]:
+    """What the engine makes of a stream."""
     engine = Engine([TopicBudget(TOPIC)])
-    return len(list(opened(engine.step(arrivals) + engine.advance(arrivals[-1].clock_s + public.DAY))))
+    return engine.step(arrivals) + engine.advance(arrivals[-1].clock_s + public.DAY)
+
+
+def _trace(
+    name: str, effects: Sequence[Escalation | Pulse]
+) -> tuple[tuple[float, float, float, float, float], ...]:
+    """The day around the event; of growth everything, of a first day the day."""
+    before, after = WINDOWS_H.get(name, (12.0, 24.0))
+    pulses = [e for e in effects if isinstance(e, Pulse)]
+    shown = [(round((p.at.timestamp() - AT) / 3600, 2), p) for p in pulses]
+    near = [(hours, p) for hours, p in shown if -before <= hours <= after]
+    step = max(1, len(near) // POINTS)
+    return tuple(
+        (hours, p.mentions_per_hour, p.negative_per_hour, p.score, p.threshold) for hours, p in near[::step]
+    )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import groupby
 from math import log10
 from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 
-from agents.bench import budgets, coldstart, controls, headlines, injections, nab, places, readers
+from agents.bench import budgets, coldstart, headlines, nab
 from agents.bench import data as public
-from agents.bench.intervals import bootstrap, poisson_bounds
+from agents.bench.intervals import poisson_bounds
 from agents.bench.setup import Row, Setup, Task
 from agents.watch.policy import WatchPolicy
 from agents.watch.series import SeriesWatch
 
 THRESHOLDS = [round(-0.5 + 0.02 * step, 2) for step in range(250)]
 STORY_PARTS = 8
-MADE_SEEDS = {20.0: range(4), 5.0: range(100, 130)}
+MADE_SEEDS = {20.0: range(3), 5.0: range(100, 120)}
 
 
 def labelled(data: Path, name: str) -> tuple[str, nab.Labelled]:
@@ -55,63 +54,6 @@ def nab_rows(found: Sequence[tuple[str, nab.Labelled]]) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def injected(
-    data: Path, half: str, reader: readers.Reader, place: int, every: float, budget: float
-) -> object:
-    """Storms into one background, as one reader reads them."""
-    found = injections.run(
-        places.backgrounds(data, half)[place], shapes_of(data, half), reader, every * public.DAY, budget
-    )
-    return reader.name, budget, found
-
-
-def shapes_of(data: Path, half: str) -> dict[str, list[float]]:
-    """The shapes of a half."""
-    return {n: t for n, t in public.shapes(data).items() if half in (public.half_of(n), "all")}
-
-
-def injection_tasks(setup: Setup) -> list[Task]:
-    """A task for each background and reader; the shipped scorer in Finnish also at other budgets."""
-    count = len(places.backgrounds(setup.data, setup.half))
-    every = setup.every_days
-    found = readers.readers(readers.shipped())
-    one = partial(injected, setup.data, setup.half, every=every)
-    return [partial(one, reader, place=place, budget=1.0) for place in range(count) for reader in found]
-
-
-def injection_rows(found: Sequence[tuple[str, float, injections.Outcome]]) -> Iterator[Row]:
-    """One row a reader."""
-    ordered = sorted(found, key=lambda one: NAMES_OF_READERS.index(one[0]))
-    for name, group in groupby(ordered, key=lambda one: one[0]):
-        yield summed(name, [outcome for _, _, outcome in group])
-
-
-NAMES_OF_READERS = [reader.name for reader in readers.readers(readers.shipped())]
-
-
-def summed(name: str, outcomes: Sequence[injections.Outcome]) -> Row:
-    """One line of the table of injections, with 95 % bootstrap intervals over backgrounds."""
-    every = [one for outcome in outcomes for one in outcome.injections]
-    leads = [one.lead_s / 60 for one in every if one.lead_s is not None]
-    seen = [one.mentions for one in every if one.mentions is not None]
-    row: Row = {"what": name, "injections": len(every)}
-    for size in places.SIZES:
-        row[f"recall_x{size:g}"] = round(recall(outcomes, size), 2)
-        row[f"interval_x{size:g}"] = bootstrap(outcomes, partial(recall, size=size))
-    months = sum(outcome.months for outcome in outcomes)
-    row["lead_minutes"] = round(median(leads)) if leads else None
-    row["mentions_until_page"] = round(fmean(seen)) if seen else None
-    row["false_pages_month"] = round(sum(o.false_pages for o in outcomes) / months, 2) if months else None
-    row["months"] = round(months, 1)
-    return row
-
-
-def recall(outcomes: Sequence[injections.Outcome], size: float) -> float:
-    """Share of the storms of a size that were paged before half of their volume."""
-    found = [one.lead_s is not None for o in outcomes for one in o.injections if one.size == size]
-    return sum(found) / len(found) if found else 0.0
-
-
 def budget_tasks(setup: Setup) -> list[Task]:
     """Busy streams first, for they take longest."""
     data = setup.data
@@ -121,7 +63,6 @@ def budget_tasks(setup: Setup) -> list[Task]:
     tasks += [partial(budgets.ticker, place) for place in budgets.places(data)]
     if (data / "fakenewsnet_politifact_fake_timelines.csv.gz").exists():
         tasks += [partial(budgets.stories, data, part, STORY_PARTS) for part in range(STORY_PARTS)]
-        tasks += [partial(budgets.dealt_stories, data, 4)]
     if (data / "fi_news_headlines.csv.gz").exists():
         tasks += [partial(budgets.dealt_headlines, data, topics) for topics in (10, 2)]
         tasks += [partial(budgets.brands, data)]
@@ -182,14 +123,3 @@ def cold_rows(found: Sequence[Sequence[coldstart.Start]]) -> Iterator[Row]:
             "median_mentions": median(seen), "median_minutes": round(median(minutes), 1),
             "pages_before_onset": sum(one.early for one in starts),
         }  # fmt: skip
-
-
-def control_tasks(_: Setup) -> list[Task]:
-    """A task for each control."""
-    return [partial(controls.kept, name) for name in controls.CONTROLS]
-
-
-def control_rows(found: Sequence[controls.Kept]) -> Iterator[Row]:
-    """Pages of each control."""
-    for kept in found:
-        yield {"what": kept.name, "pages": kept.pages, "streams": kept.streams}

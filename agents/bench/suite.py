@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from agents.bench import parts, thread_parts
+from agents.bench import check_parts, parts, storm_parts, thread_parts
 from agents.bench.setup import Row, Setup, Task
 
 
@@ -26,13 +26,16 @@ class Part:
 
 PARTS = (
     Part("nab", parts.nab_tasks, parts.nab_rows),
-    Part("injections", parts.injection_tasks, parts.injection_rows),
+    Part("injections", storm_parts.injection_tasks, storm_parts.injection_rows),
+    Part("peers", storm_parts.contest_tasks, storm_parts.contest_rows),
     Part("budgets", parts.budget_tasks, parts.budget_rows),
     Part("threads", thread_parts.thread_tasks, thread_parts.thread_rows),
     Part("sizes", thread_parts.size_tasks, thread_parts.size_rows),
     Part("headlines", parts.headline_tasks, parts.headline_rows),
     Part("cold start", parts.cold_tasks, parts.cold_rows),
-    Part("controls", parts.control_tasks, parts.control_rows),
+    Part("controls", check_parts.control_tasks, check_parts.control_rows),
+    Part("disorder", check_parts.disorder_tasks, check_parts.disorder_rows),
+    Part("fidelity", check_parts.fidelity_tasks, check_parts.fidelity_rows),
 )
 NAMES = tuple(part.name for part in PARTS)
 

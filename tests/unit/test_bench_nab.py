@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agents.bench import controls, headlines, nab, parts
+from agents.bench import controls, headlines, nab, storm_parts
 from agents.bench.injections import Injection, Outcome
 from agents.bench.intervals import bootstrap
 from agents.bench.readers import TRUE
+from agents.watch.engine import Arrival
 
 MINUTES = range(0, 5000, 5)  # 1,000 rows, of which 150 are probation
 
@@ -67,8 +68,8 @@ def test_a_series_left_out_has_no_say_in_its_threshold() -> None:
 
 def test_half_of_the_storms_paged_is_a_recall_of_one_half() -> None:
     paged = [Injection("b", "s", 1.0, lead, 5) for lead in (60.0, None)]
-    assert parts.recall([Outcome("b", paged)], 1.0) == 0.5
-    assert bootstrap([Outcome("b", paged)], lambda some: parts.recall(some, 1.0)) == (0.5, 0.5)
+    assert storm_parts.recall([Outcome("b", paged)], 1.0) == 0.5
+    assert bootstrap([Outcome("b", paged)], lambda some: storm_parts.recall(some, 1.0)) == (0.5, 0.5)
 
 
 def test_the_brands_are_those_of_the_replay() -> None:
@@ -80,8 +81,11 @@ def test_the_brands_are_those_of_the_replay() -> None:
     assert {one["name"]: tuple(one["terms"]) for one in topics} == own
 
 
-def test_bots_and_praise_do_not_page_but_people_would() -> None:
-    assert controls._pages(controls.bots(1)) == 0
-    assert controls._pages(controls.praise(1)) == 0
+def test_copies_and_praise_do_not_page_but_people_would() -> None:
+    def pages(arrivals: list[Arrival]) -> int:
+        return controls.pages("an event", controls.effects_of(arrivals))
+
+    assert pages(controls.copies(1)) == 0
+    assert pages(controls.praise(1)) == 0
     angry = controls._with(1, list(controls.storm(controls._peak(1), TRUE, "1")))
-    assert controls._pages(angry) >= 1
+    assert pages(angry) >= 1
