@@ -19,7 +19,7 @@ CLAIM: Final = f"""
 UPDATE outbox SET leased_until = %(until)s WHERE number = ANY (ARRAY (
     SELECT number FROM outbox AS this
     WHERE state = 'waiting' AND due_at <= %(now)s AND leased_until <= %(now)s
-      AND (%(receiver)s::text IS NULL OR receiver = %(receiver)s)
+      AND {{whose}}
       AND number = (
         SELECT min(lane.number) FROM outbox AS lane
         WHERE lane.state = 'waiting' AND lane.receiver = this.receiver AND lane.incident = this.incident)
@@ -58,7 +58,8 @@ def claim(
 ) -> list[Delivery]:
     """Those that are due, leased, oldest due first."""
     asked = {"now": micros(now), "until": micros(now + lease_for), "receiver": receiver, "limit": limit}
-    found = [_delivery(row) for row in db.execute(CLAIM, asked)]
+    query = CLAIM.format(whose="receiver = %(receiver)s" if receiver else "true")
+    found = [_delivery(row) for row in db.execute(query, asked)]
     return sorted(found, key=lambda delivery: (delivery.due_at, delivery.id))
 
 

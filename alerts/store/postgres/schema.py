@@ -102,7 +102,7 @@ CREATE TABLE outbox (
     UNIQUE (receiver, notice)
 );
 CREATE INDEX outbox_lanes ON outbox (receiver, incident, number) WHERE state = 'waiting';
-CREATE INDEX outbox_due ON outbox (due_at, number) WHERE state = 'waiting';
+CREATE INDEX outbox_due ON outbox (receiver, due_at, number) WHERE state = 'waiting';
 CREATE INDEX outbox_by_incident ON outbox (incident, number);
 """
 
