@@ -62,6 +62,11 @@ TABLE: Final = (
     Metric("topic_spread_per_hour", "gauge", "mentions/hour", ("topic",), "Author-capped spreading posts"),
     Metric("topic_score", "gauge", "log10(days)", ("topic",), "Return period of what is seen now"),
     Metric("topic_threshold", "gauge", "log10(days)", ("topic",), "Score above which the topic pages"),
+    Metric("topic_false_page_budget", "gauge", "pages/month", ("topic",), "False pages that are accepted"),
+    Metric("topic_false_pages", "gauge", "pages/month", ("topic",), "Pages that people voted false"),
+    Metric("topic_precision", "gauge", "ratio", ("topic",), "Useful pages among those voted on, 0-1"),
+    Metric("topic_precision_low", "gauge", "ratio", ("topic",), "Lower end of its 95 % interval"),
+    Metric("topic_precision_high", "gauge", "ratio", ("topic",), "Upper end of its 95 % interval"),
     Metric("topic_unanswered_seconds", "gauge", "seconds", ("topic",), "Longest wait for a public answer"),
     Metric("incidents_open", "gauge", "incidents", ("severity",), "Incidents that are not over, 5 the worst"),
     Metric("pages_total", "counter", "pages", ("reason",), "Pages decided on, not times receivers"),
@@ -136,6 +141,22 @@ class Metrics:
             ("threshold", pulse.threshold),
         ):
             self._gauges[f"topic_{name}"].labels(topic).set(value)
+
+    def quality(
+        self,
+        topic: str,
+        *,
+        budget: float,
+        false_a_month: float | None,
+        precision: tuple[float, float, float] | None,
+    ) -> None:
+        """How good a topic's pages are by votes; what is not known has no series."""
+        known = self._name("topic", topic)
+        self._gauges["topic_false_page_budget"].labels(known).set(budget)
+        if false_a_month is not None:
+            self._gauges["topic_false_pages"].labels(known).set(false_a_month)
+        for name, value in zip(("", "_low", "_high"), precision or (), strict=False):
+            self._gauges[f"topic_precision{name}"].labels(known).set(value)
 
     def unanswered(self, topic: str, seconds: float) -> None:
         """How long the oldest open incident of a topic waits for a public answer; 0 when none does."""

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from agents.backtest.history import watched_since
+from agents.backtest.quality import measured
 from agents.cli.history import MOST, opened
 from agents.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, settings_of
 from agents.cli.screen import out, say_json
 from agents.cli.times import moment
-from agents.settings import Settings
-from alerts.incidents import Incident
 from alerts.neutral import plain
-from alerts.quality import Quality, quality_of
 from alerts.quality_report import markdown
-from alerts.store.store import Store
 from streams.clock import SystemClock
 
 WEEK = timedelta(days=7)
@@ -49,15 +45,3 @@ def quality(
 def plain_lines(text: str) -> str:
     """The text line by line without anything that a terminal could act upon."""
     return "\n".join(plain(line, 1000) for line in text.splitlines())
-
-
-def measured(
-    store: Store, incidents: list[Incident], settings: Settings, span: tuple[datetime, datetime]
-) -> Quality:
-    """The quality of all configured topics over a span, from votes, pulses and marked storms."""
-    start, end = span
-    budgets = {topic.name: topic.budget or settings.watch.budget for topic in settings.topics}
-    since = {name: watched_since(store, name, start, end) for name in budgets}
-    watched = {name: end - at for name, at in since.items() if at is not None}
-    marked = [storm.in_zone(settings.organisation.zone) for storm in settings.marked]
-    return quality_of(incidents, budgets, watched, span, marked)

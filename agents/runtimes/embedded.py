@@ -19,6 +19,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from rich.console import Console
 
+from agents.backtest.quality import QualityMeter
 from agents.building import build_engine, build_station
 from agents.feeds import AnyFeed, build_feed
 from agents.receivers import notifiers
@@ -69,6 +70,7 @@ class Service:
         self.metrics = Metrics(self.registry)
         self.reach = Reach(self.metrics)
         self.meter = Meter(self.metrics, store, self.feeds, [topic.name for topic in settings.topics])
+        self.quality = QualityMeter(self.metrics, store, settings)
         self.station = build_station(settings, store, self._data_state, recorded=False, drill=drill)
         self._drill = drill
         letters = DeadLetterFile(settings.store.path.parent / "dead-letters.jsonl")
@@ -173,6 +175,7 @@ class Service:
             now = self.clock.now()
             try:
                 self.meter.look(now)
+                self.quality.look(now)
                 if pruned is None or now >= pruned + PRUNE_EVERY:
                     keep = self.settings.store
                     self.store.prune(now, keep.text_days, keep.pulse_days, keep.seen_days)

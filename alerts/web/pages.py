@@ -13,6 +13,7 @@ from aiohttp import web
 
 from alerts.incidents import CLOSED, LIVE, Incident
 from alerts.page import headline, page_lines, why
+from alerts.page.signs import harm, planned
 from alerts.store.store import StoredMention
 from alerts.web import views
 from alerts.web.actions import KINDS, NAME_LIMIT, action_from_form
@@ -36,6 +37,7 @@ from streams.errors import IllegalTransition
 from streams.records import HumanAction
 
 HISTORY: Final = 50
+VOTED: Final = 500
 SPARK_HOURS: Final = 6
 SPARKS: Final = 20
 BEFORE_ONSET: Final = timedelta(hours=4)
@@ -64,6 +66,7 @@ async def show_list(request: web.Request) -> web.Response:
         live=[_row(visit, incident, sparked=place < SPARKS) for place, incident in enumerate(live)],
         history=[_row(visit, incident, sparked=place < SPARKS) for place, incident in enumerate(history)],
         data=visit.site.data_state(),
+        worth=views.worth_of(store.incidents(limit=VOTED), visit.now),
     )
 
 
@@ -96,6 +99,8 @@ def incident_page(request: web.Request, incident: Incident, wish: Wish, status: 
         headline=headline(incident, visit.language),
         lines=page_lines(incident, organisation, visit.language, visit.now, visit.site.data_state()),
         why=why(incident, visit.language, organisation, visit.now),
+        harm=harm(incident.evidence, visit.language),
+        planned=planned(incident.evidence, visit.language),
         owner=views.owner_of(incident, visit.texts),
         answer=views.answer_of(incident, organisation, visit.now),
         snooze_end=views.snooze_end(incident, visit.now),

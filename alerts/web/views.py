@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from alerts.incidents import (
@@ -21,10 +21,12 @@ from alerts.incidents import (
 from alerts.neutral import plain
 from alerts.organisation import Organisation
 from alerts.page import forms, say
+from alerts.quality import QualityPolicy, paged_within, vote_of
 from alerts.store.store import Delivery, StoredMention
 from alerts.web.hostile import clean, web_link
 from alerts.web.language import Texts
 from streams.records import Evidence
+from streams.statistics.proportion import wilson
 
 ON_PAGE = "web"
 """Who acted when no name was given on the page."""
@@ -82,6 +84,29 @@ class Sent:
     at: datetime
     attempts: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What people say of the pages of the last months; shares (0-1) with a 95 % interval."""
+
+    days: int
+    voted: int
+    useful: int
+    share: float
+    low: float
+    high: float
+
+
+def worth_of(incidents: Sequence[Incident], now: datetime) -> Worth | None:
+    """How many of the pages that people voted on were useful; None where nobody voted."""
+    days = QualityPolicy().days
+    votes = [vote_of(i) for i in paged_within(incidents, now - timedelta(days=days), now)]
+    voted = [vote for vote in votes if vote is not None]
+    useful = sum(vote == "useful" for vote in voted)
+    if not voted:
+        return None
+    return Worth(days, len(voted), useful, useful / len(voted), *wilson(useful, len(voted)))
 
 
 def answer_of(incident: Incident, organisation: Organisation, now: datetime) -> Answer | None:

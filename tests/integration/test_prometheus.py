@@ -70,6 +70,7 @@ async def live(metrics: Metrics) -> None:
         for topic in TOPICS:
             metrics.pulse(pulse(topic=topic, at=now))
             metrics.unanswered(topic, 120.0)
+            metrics.quality(topic, budget=1.0, false_a_month=0.5, precision=(0.8, 0.5, 0.95))
         for receiver in RECEIVERS:
             metrics.time_to_page(receiver, 42.0)
             for outcome in OUTCOMES:
