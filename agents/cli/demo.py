@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import httpx
 import typer
@@ -28,15 +28,24 @@ from alerts.web.settings import WebSettings
 from streams.clock import SystemClock
 from streams.errors import BadConfiguration
 
+if TYPE_CHECKING:
+    from agents.demo.on_kafka import KafkaShow
+
 
 def demo(
     exit: Annotated[bool, typer.Option("--exit", help="End after the summary.")] = False,  # noqa: A002 - the option's name
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of the web page; 0 takes a free one.")] = 8787,
+    kafka: Annotated[bool, typer.Option("--kafka", help="Through a broker; ends after the summary.")] = False,
+    broker: Annotated[
+        str, typer.Option(envvar="PALOVAHTI_BROKER", help="With --kafka: its address.")
+    ] = "127.0.0.1:9092",
 ) -> int:
     """Show the main job on a bundled recording: eleven days of an invented company in a minute.
 
     The web page stays up until Ctrl-C. Exit code 1 where the incidents are not the expected ones.
     """
+    if kafka:
+        return asyncio.run(_demo_on_kafka(broker))
     return asyncio.run(_demo(stay=not exit, port=port))
 
 
@@ -58,6 +67,23 @@ async def _demo(*, stay: bool, port: int) -> int:
                 await _stay(outbox)
     finally:
         await page.cleanup()
+    return Exit.FOUND if differences else Exit.DONE
+
+
+async def _demo_on_kafka(broker: str) -> int:
+    from agents.demo.on_kafka import KafkaShow  # noqa: PLC0415  Faust is loaded where it is asked for
+
+    show = KafkaShow(tuple(broker.split(",")), out())
+    err().print(f"Palovahti's demo through Kafka at {broker}: {len(show.lines):,} recorded lines.")
+    with progress(f"of {len(show.lines):,} lines") as shown:
+        task = shown.add_task("judged", total=len(show.lines))
+        await show.play(lambda done: shown.update(task, completed=done))
+    out().print(_table(show))
+    differences = show.differences()
+    if not differences:
+        out().print("As expected: these incidents and no others.")
+    for difference in differences:
+        complain(f"not as expected: {difference}")
     return Exit.FOUND if differences else Exit.DONE
 
 
@@ -117,7 +143,7 @@ def _summarise(show: Show, seconds: float, differences: list[str]) -> None:
         complain(f"not as expected: {difference}")
 
 
-def _table(show: Show) -> Table:
+def _table(show: Show | KafkaShow) -> Table:
     zone = show.settings.organisation.zone
     table = Table(title="Incidents of the demo", title_justify="left")
     for name in ("", "opened", "topic", "severity", "pages", "state"):

@@ -78,6 +78,11 @@ class Ingesting:
         """Whether every feed has ended; only recordings do."""
         return self._ended == set(self._feeds)
 
+    @property
+    def clock(self) -> float:
+        """How far time has gone on, in seconds since 1970."""
+        return self._stage.clock
+
     async def _look(self) -> None:
         """Begin to read after partitions were dealt, and stop before."""
         if self._app.rebalancing or self._generation != self._app.consumer_generation_id:
@@ -116,9 +121,9 @@ class Ingesting:
             await asyncio.sleep(REST_SECONDS)
             return
         LOG.info("feed_ended", extra={"feed": feed.name})
-        self._ended.add(feed.name)
-        if self._recorded and self.idle and self.mentions:
+        if self._recorded and self.mentions and self._ended | {feed.name} == set(self._feeds):
             await self._send_out(self._stage.tell(self._stage.clock + AFTERWARDS.total_seconds()))
+        self._ended.add(feed.name)
 
     async def _batches(self, feed: AnyFeed) -> None:
         partition, key = self._place(feed.name)

@@ -76,6 +76,8 @@ class Worker:
         self.watching: Watching | None = None
         self.alerting: Alerting | None = None
         self.ingesting: Ingesting | None = None
+        for stage in self.stages:
+            getattr(self, f"_build_{stage}")()
 
     async def run(self, stop: asyncio.Event, ready: Callable[[str], None] | None = None) -> None:
         """Work until `stop` is set; then finish what is on its way, store and commit.
@@ -83,8 +85,6 @@ class Worker:
         `BrokenState`: something of ours failed; start again, nothing is lost.
         """
         self._failed = asyncio.get_running_loop().create_future()
-        for stage in self.stages:
-            getattr(self, f"_build_{stage}")()
         async with AsyncExitStack() as stack:
             for app in self.apps.values():
                 await app.start()

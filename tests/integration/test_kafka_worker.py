@@ -1,0 +1,26 @@
+"""A worker with all stages on a real broker."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.demo.on_kafka import KafkaShow
+from agents.demo.show import Show
+from alerts.incidents import Incident
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+LOOKED = {"overdue_paged_at", "last_page_at", "suggestion"}  # hang on when somebody looks, or on the board
+
+
+def told(incidents: list[Incident]) -> list[dict[str, object]]:
+    return [incident.model_dump(mode="json", exclude=LOOKED) for incident in incidents]
+
+
+async def test_the_demo_through_kafka_ends_in_the_same_incidents(kafka_broker: tuple[str, ...]) -> None:
+    embedded = Show()
+    for _ in embedded.steps():
+        pass
+    through_kafka = KafkaShow(kafka_broker)
+    await through_kafka.play(lambda _: None)
+    assert through_kafka.differences() == []
+    assert told(through_kafka.incidents()) == told(embedded.incidents())
