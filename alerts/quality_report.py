@@ -69,7 +69,7 @@ def _row(one: TopicQuality, words: dict[str, Any], language: str) -> list[str]:
 
 
 def _name(one: TopicQuality, words: dict[str, Any]) -> str:
-    return str(words["all"]) if one.topic == "*" else plain(one.topic, 60).replace("|", "\\|")
+    return str(words["all"]) if one.topic == "*" else plain(one.topic, 60)
 
 
 def _rate(span: Span | None, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -13,22 +14,16 @@ from agents.cli.screen import out, say_json
 from agents.cli.times import local, moment
 from agents.configuration import unknown
 from agents.settings import Settings
+from agents.watch.planned import peak_at, peaks_of
 from alerts.incidents import Incident
 from alerts.notifiers.plain import plain
 from alerts.page import why
+from alerts.page.quiet import Floors, verdict, why_not
 from alerts.store.store import Store
 from streams.records import Pulse
+from streams.windows import minute_at
 
 AROUND = timedelta(hours=1)
-VERDICTS = {
-    "quiet": "the score is below the threshold",
-    "too_few_posts": "the score is above the threshold, but too few negative posts carry it",
-    "too_few_people": "the score is above the threshold, but too few different people speak",
-    "usual_share": "there is more talk, but no more of it is negative than usual",
-    "live": "an incident is open already; what comes updates it in silence",
-    "refractory": "an incident ended a short while ago; for a time nothing new opens",
-    "escalates": "it escalates: an incident opens",
-}
 
 
 def explain(
@@ -81,11 +76,14 @@ def _explain_time(store: Store, settings: Settings, topic: str, at: datetime, *,
     if pulse is None:
         when = local(at, settings.organisation.zone)
         raise NotFound(f"nothing is stored of {topic} around {when}: not running then, or forgotten since")
+    language, floors = settings.organisation.language, floors_at(settings, topic, pulse.at)
+    lines = why_not(pulse, floors, language, local(pulse.at, settings.organisation.zone))
     if as_json:
-        say_json({**pulse.model_dump(mode="json"), "meaning": VERDICTS.get(pulse.verdict, pulse.verdict)})
+        told = {"meaning": verdict(pulse, "en"), "why": lines, "floors": asdict(floors)}
+        say_json({**pulse.model_dump(mode="json"), **told})
         return
     screen = out()
-    for line in told(pulse, local(pulse.at, settings.organisation.zone)):
+    for line in lines:
         screen.print(plain(line), soft_wrap=True)
 
 
@@ -94,14 +92,15 @@ def nearest_pulse(pulses: list[Pulse], at: datetime) -> Pulse | None:
     return min(pulses, key=lambda pulse: (abs(pulse.at - at), pulse.at), default=None)
 
 
-def told(pulse: Pulse, when: str) -> list[str]:
-    """A pulse in sentences; every number is one that decided."""
-    verdict = VERDICTS.get(pulse.verdict, pulse.verdict.replace("_", " "))
-    usual = f"{pulse.usual_low:.1f}-{pulse.usual_high:.1f}, on average {pulse.usual_per_hour:.1f}"
-    return [
-        f"{pulse.topic} at {when}: {verdict}.",
-        f"Score {pulse.score:.2f}, threshold {pulse.threshold:.2f}: log10 of days between such by chance.",
-        f"{pulse.negative_per_hour:.1f} negative posts an hour; usual {usual}.",
-        f"{pulse.mentions_per_hour:.1f} mentions an hour, {pulse.negative_share:.0%} of them negative; "
-        f"{pulse.spread_per_hour:.1f} an hour carry it further.",
-    ]
+def floors_at(settings: Settings, topic: str, at: datetime) -> Floors:
+    """What a page needed at a time, by the settings as they are now."""
+    peak = peak_at(peaks_of(settings.calendar, topic, settings.organisation.zone), minute_at(at))
+    watch, safety = settings.watch, settings.safety
+    return Floors(
+        posts=watch.negative_floor,
+        people=watch.people_floor,
+        safety_authors=safety.authors,
+        safety_hours=safety.within_hours,
+        factor=peak.factor if peak else 1.0,
+        note=peak.note if peak else "",
+    )

@@ -121,8 +121,8 @@ def test_the_report_tells_the_figures_and_what_follows(language: str) -> None:
 
 def test_a_topic_with_a_bar_in_its_name_breaks_no_table() -> None:
     found = quality_of([], {"A|B": 1.0}, {}, SPAN)
-    (row,) = [line for line in markdown(found, found, POLICY, "en").splitlines() if "A\\|B" in line][:1]
-    assert row.replace("\\|", "").count("|") == 11
+    rows = [line for line in markdown(found, found, POLICY, "en").splitlines() if line.startswith("|")]
+    assert {row.count("|") for row in rows} == {11}
 
 
 def test_the_page_of_incidents_tells_how_many_were_useful() -> None:
