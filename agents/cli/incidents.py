@@ -18,6 +18,7 @@ from rich.text import Text
 
 from agents.cli.history import MOST, found, opened
 from agents.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, settings_of
+from agents.cli.report import report
 from agents.cli.screen import out, say_json
 from agents.cli.times import local, moment
 from agents.receivers import receiver_infos
@@ -32,6 +33,7 @@ from streams.clock import SystemClock
 from streams.records import ActionKind, HumanAction
 
 app = typer.Typer(no_args_is_help=False)
+app.command()(report)
 
 IncidentId = Annotated[str, typer.Argument(metavar="INCIDENT", help="Its id, or enough of its beginning.")]
 By = Annotated[str | None, typer.Option(help="Who does it; else the name you are logged in with.")]

@@ -18,7 +18,19 @@ from alerts.neutral import plain
 from alerts.organisation import LANGUAGES, Organisation
 from alerts.page import forms, say, watch_reason
 from alerts.store.store import Store
-from alerts.web import api, fact_pages, labels, moderation, openapi, pages, probes, replies, reply_api, views
+from alerts.web import (
+    api,
+    around,
+    fact_pages,
+    labels,
+    moderation,
+    openapi,
+    pages,
+    probes,
+    replies,
+    reply_api,
+    views,
+)
 from alerts.web.guard import Handler, add_headers, check_host, gate, tell_refusals
 from alerts.web.hostile import clean, joined
 from alerts.web.language import NAMES
@@ -82,6 +94,7 @@ def _routes() -> list[web.RouteDef]:
     return [
         web.get("/", pages.show_list),
         web.get("/incidents/{incident}", pages.show_incident),
+        web.get("/incidents/{incident}/report", around.show_report),
         web.post("/incidents/{incident}/actions", pages.act),
         web.post("/incidents/{incident}/labels", labels.label),
         web.post("/incidents/{incident}/reply", replies.write),

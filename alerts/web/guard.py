@@ -26,8 +26,9 @@ NAME_COOKIE: Final = "palovahti_name"
 YEAR_SECONDS: Final = 365 * 24 * 3600
 MACHINE_PATHS: Final = ("/api/", "/metrics", "/livez", "/readyz", "/openapi.json", "/static/")
 OPEN_PATHS: Final = ("/livez", "/readyz", "/openapi.json", "/static/")
+POLICY: Final = "Content-Security-Policy"
 HEADERS: Final = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
@@ -47,7 +48,10 @@ _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]*")
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Every answer, also an error, forbids what the pages do not need."""
+    own = response.headers.get(POLICY)
     response.headers.update(HEADERS)
+    if own is not None:
+        response.headers[POLICY] = own  # a report carries its styles inside, and names them by their hash
     if request.app[SITE].drill:
         response.headers["Palovahti-Drill"] = "true"
     response.headers.setdefault("Cache-Control", "no-store")

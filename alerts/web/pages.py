@@ -17,6 +17,7 @@ from alerts.page.signs import harm, planned
 from alerts.store.store import StoredMention
 from alerts.web import views
 from alerts.web.actions import KINDS, NAME_LIMIT, action_from_form
+from alerts.web.around import around_of
 from alerts.web.chart import Chart, Spark, draw, spark
 from alerts.web.editor import Editor, Wish, editor_of
 from alerts.web.guard import (
@@ -112,6 +113,7 @@ def incident_page(request: web.Request, incident: Incident, wish: Wish, status: 
         posts=views.posts_of(incident, mentions, visit.site.store.labels([m.id for m in mentions])),
         timeline=views.lines_of(visit.site.store.audit(incident.id), visit.texts),
         sent=views.sent_of(deliveries),
+        around=around_of(visit.site, incident, visit),
         editor=_editor(visit, incident, wish, name),
         done=_done(request),
         action_id=secrets.token_hex(12),

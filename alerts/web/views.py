@@ -30,6 +30,8 @@ from streams.statistics.proportion import wilson
 
 ON_PAGE = "web"
 """Who acted when no name was given on the page."""
+OFFICIAL: Final = "official account"
+"""Who answered where a feed brought our own post."""
 MACHINES: Final = frozenset({"watch", "desk"})
 MAX_POSTS: Final = 8
 LABELS: Final = ("neg", "neu", "pos")
@@ -125,7 +127,9 @@ def owner_of(incident: Incident, texts: Texts) -> str | None:
 
 
 def shown_name(by: str, texts: Texts) -> str:
-    """A person's name as it is shown."""
+    """A person's name as it is shown; our own account by what it is."""
+    if by == OFFICIAL:
+        return texts("posts.official")
     return texts("owner.unnamed") if by in {"", ON_PAGE} else plain(by, 60)
 
 
