@@ -31,6 +31,11 @@ kafka:
 kafka-stop:
 	$(PYTHON) deploy/kafka-local/broker.py stop $(ARGS)
 
+# Minutes; where the public data are not at hand (ARGS="--data DIR"), a small set
+# is made up and nothing of the page is renewed. ARGS="--data DIR --out docs/benchmarks" renews it.
+bench-detection: $(VENV)/.installed-test
+	$(BIN)/palovahti bench detection $(ARGS)
+
 # Browser and Prometheus for the tests that need them; where they cannot be
 # installed, those tests are skipped by name.
 programs:

@@ -65,10 +65,12 @@ class Storm:
 
     @property
     def peak(self) -> float:
-        """Beginning of its busiest hour."""
-        return max(
-            self.times, key=lambda t: (bisect_left(self.times, t + 3600) - bisect_left(self.times, t), -t)
-        )
+        """The middle of its busiest hour."""
+        begin = max(self.times, key=lambda time: (self._within_an_hour(time), -time))
+        return begin + 1800
+
+    def _within_an_hour(self, start: float) -> int:
+        return bisect_left(self.times, start + 3600) - bisect_left(self.times, start)
 
     def first_half(self, reader: Reader) -> Iterator[Arrival]:
         """Its mentions until half have come; a shape that was a cascade is one thread."""
