@@ -6,7 +6,7 @@ from typing import Final
 
 from alerts.respond.channels import URL
 from alerts.respond.rules.case import Case, Hit, Hits
-from alerts.respond.rules.draft import Draft, Span
+from alerts.respond.rules.draft import Span, read
 from alerts.respond.rules.evidence import number_key
 from alerts.respond.rules.lexicon import words_of
 
@@ -118,7 +118,7 @@ def same_language(case: Case) -> Hits:
 
 def _slots(text: str) -> frozenset[str]:
     """The numbers and links of a version: what must be the same in all."""
-    tokens = Draft(text).tokens
+    tokens = read(text).tokens
     numbers = {number_key(token.text).removesuffix(".00") for token in tokens if token.kind == "number"}
     return frozenset(numbers | {token.text for token in tokens if token.kind == "url"})
 

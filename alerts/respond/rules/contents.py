@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from alerts.organisation import Fact
 from alerts.respond.lexicon import situation_lexicons
 from alerts.respond.rules.case import Case, Hit, Hits
-from alerts.respond.rules.draft import Draft, Span
+from alerts.respond.rules.draft import Span, read
 from alerts.respond.rules.evidence import number_key, stem
 from alerts.respond.rules.finding import Severity
 from alerts.respond.situations import UNCLEAR
@@ -57,7 +57,7 @@ def _concrete(case: Case) -> bool:
 def _their_stems(case: Case) -> set[str]:
     """The stems of the thread's own words: top words, else what people wrote."""
     texts = case.context.top_words or case.context.thread
-    tokens = [token for text in texts for token in Draft(text[:600]).tokens if token.kind == "word"]
+    tokens = [token for text in texts for token in read(text[:600]).tokens if token.kind == "word"]
     return {
         stem(token.text)
         for token in tokens
@@ -88,7 +88,7 @@ def unknown(case: Case) -> Hits:
 def _cause_known(case: Case) -> bool:
     if case.context.cause_known is not None:
         return case.context.cause_known
-    return any(case.words.within("cause", Draft(fact).line) for fact in case.facts)
+    return any(case.words.within("cause", read(fact).line) for fact in case.facts)
 
 
 def action(case: Case) -> Hits:
@@ -160,7 +160,7 @@ def _is_missing(case: Case) -> bool:
 def _our_domains(case: Case) -> set[str]:
     context = case.context
     texts = [context.info_url or "", context.private_channel or "", context.signature or "", *case.facts]
-    found = {_domain(token.text) for text in texts for token in Draft(text).tokens if token.kind == "url"}
+    found = {_domain(token.text) for text in texts for token in read(text).tokens if token.kind == "url"}
     return found | {_domain(name) for name in context.allowed_domains}
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 CLAUSE, END = ",", "."
@@ -137,6 +137,12 @@ class Draft:
     def count_words(self, span: Span) -> int:
         """How many words and numbers a span has."""
         return sum(one.kind in ("word", "number") for one in self.tokens[span.first : span.last + 1])
+
+
+@lru_cache(maxsize=512)
+def read(text: str) -> Draft:
+    """A text beside the draft (a fact, a post of the thread), read once while somebody writes."""
+    return Draft(text)
 
 
 def _tokens(text: str) -> list[Token]:

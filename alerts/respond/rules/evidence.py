@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
-from alerts.respond.rules.draft import Draft, Token
+from alerts.respond.rules.draft import Token, read
 
 _CLOCK: Final = re.compile(r"(\d{1,2})[.:](\d\d)")
 _STEM: Final = 5
@@ -44,8 +44,8 @@ class Known:
         self, language: str, facts: Sequence[str], thread: Sequence[str], configured: Iterable[str]
     ) -> None:
         self.language = language
-        self._facts = [Draft(text).tokens for text in facts]
-        self._others = [Draft(text[:2000]).tokens for text in (*thread, *configured) if text]
+        self._facts = [read(text).tokens for text in facts]
+        self._others = [read(text[:2000]).tokens for text in (*thread, *configured) if text]
         self.is_list = bool(facts or thread)
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Final
 
 from alerts.respond.rules.case import Case, Hit, Hits
 from alerts.respond.rules.contents import update_sentences
-from alerts.respond.rules.draft import Draft, Span, Token
+from alerts.respond.rules.draft import Draft, Span, Token, read
 from alerts.respond.rules.evidence import number_key, stem
 
 _ALWAYS_TRUE: Final = frozenset({"112", "911", "999", "100"})
@@ -19,7 +19,8 @@ _ROLE_MAIL: Final = re.compile(
     r"|dataskydd|service|contact|palaute|feedback|toimisto|kontakt|security|hello|office)\b", re.IGNORECASE
 )  # fmt: skip
 _PHONE: Final = re.compile(
-    r"(?<![\w/.])(?:\+\d{1,3}[ -]?)?(?:\(0\)[ -]?)?\d{2,5}(?:[ -]\d{2,7}){1,4}(?![\w%])"
+    r"(?<![\w/.])"
+    r"(?:(?:\+\d{1,3}[ -]?)?(?:\(0\)[ -]?)?\d{2,5}(?:[ -]\d{2,7}){1,4}|\+\d{8,13}|0\d{7,11})(?![\w%])"
 )
 _SERVICE_PHONE: Final = re.compile(r"^(?:0?800|0?20|0?10|0?600|0?771|0?116|0?8\d\d|\+?358 ?(?:10|20|800))")
 _CASE_NUMBER: Final = re.compile(
@@ -96,7 +97,7 @@ def _follows_update(case: Case, span: Span, sentences: list[Span]) -> bool:
 
 
 def _thread_words(case: Case) -> set[str]:
-    return {token.text for text in case.context.thread for token in Draft(text[:600]).tokens}
+    return {token.text for text in case.context.thread for token in read(text[:600]).tokens}
 
 
 def _causes(case: Case) -> Iterator[Span]:
@@ -147,7 +148,7 @@ def _is_owned(case: Case, span: Span) -> bool:
         stem(token.text) for token in case.draft.tokens[span.first : span.last + 1] if len(token.text) > 3
     }
     for promise in case.context.promises:
-        held = {stem(token.text) for token in Draft(promise.what).tokens if len(token.text) > 3}
+        held = {stem(token.text) for token in read(promise.what).tokens if len(token.text) > 3}
         if promise.owner.strip() and held and len(said & held) / len(held) >= 0.5:
             return True
     return False
@@ -176,11 +177,13 @@ def _is_phone(text: str) -> bool:
 
 
 def _people(case: Case) -> Iterator[tuple[int, int]]:
-    """First name and family name; or a name right after what somebody is to us (our driver Jari)."""
+    """First name and family name; any two names right after what somebody is to us (our driver Aro Ilo)."""
     public = " ".join((*case.context.people, *case.context.names, case.context.signature or "")).casefold()
+    after_roles = {case.draft.tokens[span.last].end + 1 for span in case.find("people_roles")}
     for match in _NAMED.finditer(case.draft.text, 0, case.draft.body_end):
         first, last = match[1].casefold(), match[2].casefold()
-        if _is_first_name(case, first) and stem(last) not in public:
+        known = _is_first_name(case, first) or match.start(1) in after_roles
+        if known and stem(last) not in public:
             yield match.start(1), match.end(2)
 
 
@@ -219,7 +222,7 @@ def _copied(case: Case) -> Span | None:
 
 
 def _plain_words(text: str) -> list[str]:
-    return [token.text for token in Draft(text[:5000]).tokens if token.kind in ("word", "number")]
+    return [token.text for token in read(text[:5000]).tokens if token.kind in ("word", "number")]
 
 
 def _range(span: Span) -> range:
