@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alerts.neutral import plain
-from alerts.respond.faq import Faq, FaqEntry
+from alerts.respond.faq import Faq, FaqEntry, Match
 from alerts.respond.faq_words import pieces, questions_in
 from alerts.respond.recognise import people
 from alerts.store.store import StoredMention
@@ -45,9 +45,13 @@ def asked_most(
     if not faq.entries:
         return None
     askers: dict[int, set[str]] = {}
+    meant: dict[tuple[str, str], Match | None] = {}
     for mention in people(mentions):
-        for question in questions_in(mention.text, mention.language or otherwise):
-            match = faq.match(question, mention.language or otherwise, topic)
+        spoken = mention.language or otherwise
+        for question in questions_in(mention.text, spoken):
+            if (question, spoken) not in meant:
+                meant[question, spoken] = faq.match(question, spoken, topic)
+            match = meant[question, spoken]
             if match and match.entry.language == language:
                 place = faq.entries.index(match.entry)
                 askers.setdefault(place, set()).add(mention.author or mention.id)

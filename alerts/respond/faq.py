@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import numpy as np
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
@@ -98,22 +99,19 @@ class _Index:
         corpus = [pieces(text, language) for _, text in self._rows]
         self._ranking = bm25s.BM25(method="lucene")
         self._ranking.index([words or [""] for words in corpus], show_progress=False)
-        self._own = [float(self._ranking.get_scores(words)[at]) for at, words in enumerate(corpus)]
+        own = [float(self._ranking.get_scores(words)[at]) for at, words in enumerate(corpus)]
+        self._own = np.array(own) + 1e-9
+        self._topics = np.array([entry.topic or "" for entry, _ in self._rows])
 
     def best(self, question: str, topic: str | None) -> Match | None:
-        """The likeliest variant's entry, if it is like enough."""
+        """The likeliest variant's entry, if it is like enough; of equals the first."""
         words = pieces(question, self._language)
         if not words:
             return None
-        scores = self._ranking.get_scores(words)
-        found = None
-        for at, (entry, _) in enumerate(self._rows):
-            if entry.topic not in (None, topic) or not self._own[at]:
-                continue
-            alike = min(1.0, float(scores[at]) / self._own[at])
-            if alike >= LEAST_ALIKE and (found is None or alike > found.alike):
-                found = Match(entry, alike)
-        return found
+        alike = np.minimum(1.0, self._ranking.get_scores(words) / self._own)
+        alike[(self._topics != "") & (self._topics != (topic or ""))] = 0.0
+        at = int(alike.argmax())
+        return Match(self._rows[at][0], float(alike[at])) if alike[at] >= LEAST_ALIKE else None
 
 
 def load_faq(path: Path | None) -> Faq:

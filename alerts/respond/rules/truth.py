@@ -138,9 +138,10 @@ def _promise_clauses(case: Case) -> list[Span]:
     timed = {clause(span.first) for span in case.find("future")} & {
         clause(span.first) for span in case.find("commits")
     }
+    standing = timed & {clause(span.first) for span in case.find("standing")}
     other = {clause(span.first) for group in ("update", "past") for span in case.find(group)}
     asks = {clause(span.first) for span in case.find("ask_private")}
-    return sorted(vowed | (timed - other - asks), key=lambda span: span.first)
+    return sorted(vowed | (timed - other - asks) | standing, key=lambda span: span.first)
 
 
 def _is_owned(case: Case, span: Span) -> bool:
