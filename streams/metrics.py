@@ -96,6 +96,7 @@ class Metrics:
         for reason in PAGE_REASONS:
             self._counters["pages_total"].labels(reason)
         self.open_incidents({})
+        self.store_reachable(True)  # until it does not answer; a process without one never asks
 
     def know(
         self, *, feeds: Iterable[str] = (), topics: Iterable[str] = (), receivers: Iterable[str] = ()
