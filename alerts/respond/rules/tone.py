@@ -26,6 +26,11 @@ _NOT_YOURS: Final = frozenset(
     ["minne", "sinne", "tänne", "tuonne", "jonne", "muuanne", "onne", "kunne", "jokunne", "punne"]
 )
 """Finnish words in -nne that say where to, not whose."""
+_NOUNS: Final = (
+    "tilanne", "rakenne", "luonne", "käänne", "perinne", "liikenne", "asenne", "tunne", "jänne", "rinne",
+    "suunne",
+)  # fmt: skip
+"""Finnish nouns in -nne, and the ends of their compounds."""
 
 
 def tone(case: Case) -> Hits:
@@ -66,8 +71,17 @@ def _your_endings(draft: Draft) -> list[Span]:
         Span(at, at)
         for at, token in enumerate(draft.tokens)
         if token.kind == "word" and len(token.text) > 5 and token.text.endswith("nne")
-        and token.text not in _NOT_YOURS and at not in draft.quoted
+        and is_yours(token.text) and at not in draft.quoted
     ]  # fmt: skip
+
+
+def is_yours(word: str) -> bool:
+    """Whether a Finnish word in -nne says whose it is.
+
+    >>> is_yours("viestinne"), is_yours("sinne"), is_yours("häiriötilanne")
+    (True, False, False)
+    """
+    return word not in _NOT_YOURS and not word.endswith(_NOUNS)
 
 
 def _place(span: Span) -> int:
