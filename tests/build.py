@@ -188,7 +188,7 @@ def ledger_entry(**fields: Any) -> LedgerEntry:
         "at": AT,
         "by": "maija",
         "about": "mastodon:1",
-        "body": {"rule": "uhkailu"},
+        "body": {"measure": "hidden", "rule": "uhkailu", "snapshot": "0" * 64, "note": ""},
     }
     return LedgerEntry.model_validate({**defaults, **fields})
 
