@@ -63,6 +63,10 @@ MODERATION = "moderation"
 Cause = Event | CriticismDeleted
 
 
+Concerns = Callable[[str], bool]
+"""For which topics it is now; parts of a stream that are read side by side have a time in each of them."""
+
+
 class Desk:
     """Handles incidents for one organisation and its receivers; in a `drill` all that it says is marked."""
 
@@ -134,12 +138,12 @@ class Desk:
         report = review(self._store, self._organisation, incident, action.reply, action.by, action.at)
         return cleared(incident, action, action.reply, report)
 
-    def hear_from_us(self, tx: Transaction, post: StoredMention) -> None:
+    def hear_from_us(self, tx: Transaction, post: StoredMention, concerns: Concerns | None = None) -> None:
         """A post of our own accounts: where it answers a live incident, the clock of that one stops.
 
         Most answers name no topic, so that matching leaves them out; what answers is kept for people to see.
         """
-        for incident in self._store.incidents(LIVE, limit=MOST_LIVE):
+        for incident in self._live(concerns):
             there = self._thread(incident, post) if incident.thread is None else []
             if answers(incident, post, there):
                 tx.add_mentions([replace(post, topics=tuple({*post.topics, incident.topic}))])
@@ -154,7 +158,9 @@ class Desk:
                     ),
                 )
 
-    def hear_of_deletion(self, tx: Transaction, mention: str, at: datetime) -> None:
+    def hear_of_deletion(
+        self, tx: Transaction, mention: str, at: datetime, concerns: Concerns | None = None
+    ) -> None:
         """Our own account deleted a post: where it was others' criticism, the incident warns of it, once.
 
         What was hidden by a published rule stands in the moderation ledger and is no censorship.
@@ -162,29 +168,27 @@ class Desk:
         post = self._store.mention(mention)
         if post is None or not waits(post) or self._store.entries(MODERATION, about=mention, limit=1):
             return
-        for incident in self._store.incidents(LIVE, limit=MOST_LIVE):
+        for incident in self._live(concerns):
             here = post.thread == incident.thread if incident.thread else incident.topic in post.topics
             if here and not tx.seen_action(f"deleted:{incident.id}:{mention}"):
                 self._warn_of_deletion(
                     tx, incident, CriticismDeleted(incident=incident.id, at=at, mention=mention)
                 )
 
-    def tick(
-        self, tx: Transaction, now: datetime, concerns: Callable[[str], bool] | None = None
-    ) -> list[Notice]:
-        """Pages for overdue answers, and for rises that a snooze held back until now.
-
-        `concerns` says for which topics it is `now`: recordings read in parts have a time in each of them.
-        """
+    def tick(self, tx: Transaction, now: datetime, concerns: Concerns | None = None) -> list[Notice]:
+        """Pages for overdue answers, and for rises that a snooze held back until now."""
         if concerns is None and self._next_look is not None and now < self._next_look:
             return []
-        live = self._store.incidents(LIVE, limit=MOST_LIVE)
-        live = live if concerns is None else [one for one in live if concerns(one.topic)]
+        live = self._live(concerns)
         reminders = [event for incident in live if (event := self._reminder(incident, now))]
         notices = [self._remind(tx, event, now) for event in reminders]
         if not reminders and concerns is None:
             self._next_look = min([now + LOOK_EVERY, *filter(None, map(self._due_at, live))])
         return [notice for notice in notices if notice is not None]
+
+    def _live(self, concerns: Concerns | None) -> list[Incident]:
+        live = self._store.incidents(LIVE, limit=MOST_LIVE)
+        return live if concerns is None else [one for one in live if concerns(one.topic)]
 
     def _warn_of_deletion(self, tx: Transaction, incident: Incident, event: CriticismDeleted) -> None:
         paged = incident.pages > 0

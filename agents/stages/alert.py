@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from agents.stages.placing import partition_of
-from agents.stages.records import Finding, Seen
-from alerts.desk import Desk
+from agents.stages.records import Finding, Ours, Seen
+from alerts.desk import Concerns, Desk
 from alerts.incidents import Notice
 from alerts.store.store import Store, StoredMention, Transaction
 from streams.records import DeadLetter, Escalation, Gap, Pulse
@@ -80,10 +80,9 @@ class AlertStage:
         return True
 
     def _decided(self, tx: Transaction, finding: Finding, now: datetime, handled: Handled) -> None:
-        for answer in finding.answers:
-            post = stored_of(answer)
-            tx.add_mentions([post])
-            self.desk.hear_from_us(tx, post)
+        concerns = self._concerns(finding.shard)
+        for ours in finding.ours:
+            self._hear(tx, ours, concerns)
         pulses = [Pulse.model_validate_json(body) for body in finding.pulses]
         tx.add_pulses(pulses)
         handled.pulses += pulses
@@ -93,10 +92,18 @@ class AlertStage:
             handled.notices += self.desk.take(tx, [escalation], moment)
             handled.escalations.append(escalation)
         if self.recorded:
-            clock, shard = datetime.fromtimestamp(finding.clock, UTC), finding.shard
-            handled.notices += self.desk.tick(
-                tx, clock, lambda topic: partition_of(topic, self._shards) == shard
-            )
+            handled.notices += self.desk.tick(tx, datetime.fromtimestamp(finding.clock, UTC), concerns)
+
+    def _concerns(self, shard: int) -> Concerns:
+        """A shard's time is that of its own topics: others may be ahead or behind."""
+        return lambda topic: partition_of(topic, self._shards) == shard
+
+    def _hear(self, tx: Transaction, ours: Ours, concerns: Concerns) -> None:
+        if ours.deleted is None:
+            self.desk.hear_from_us(tx, stored_of(ours.post), concerns)
+        else:
+            at = datetime.fromtimestamp(ours.deleted / 1e6, UTC)
+            self.desk.hear_of_deletion(tx, ours.post.id, at, concerns)
 
 
 def stored_of(seen: Seen) -> StoredMention:

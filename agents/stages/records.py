@@ -44,11 +44,12 @@ class Seen(msgspec.Struct, array_like=True):
     published: int
 
 
-class Answer(msgspec.Struct, array_like=True):
-    """A post of the organisation's own, which may stop the clock of an incident."""
+class Ours(msgspec.Struct, array_like=True):
+    """What the organisation's own account did: a post, which may answer; with `deleted` it took one down."""
 
     place: int
     post: Seen
+    deleted: int | None = None  # microseconds since 1970
 
 
 class Scored(msgspec.Struct, array_like=True):
@@ -73,13 +74,13 @@ class Scored(msgspec.Struct, array_like=True):
     topics: list[str]
     rows: list[Row]
     deletions: list[Deletion]
-    answers: list[Answer]
+    ours: list[Ours]
 
 
 class Finding(msgspec.Struct, array_like=True, omit_defaults=True):
     """What the alert stage has to do, in order.
 
-    Of the watch (`shard` its partition): answers of ours that came before a tick, then what was decided at
+    Of the watch (`shard` its partition): what our own accounts did before a tick, then what was decided at
     it, escalations and pulses as JSON. `number` counts a shard's findings, `after` is the number before it;
     `begins`: the first one after a start. Without a number: mentions to keep for people to read, those to
     forget, and of a feed what it did not see (`gaps`) or could not use (`letters`), as JSON.
@@ -91,7 +92,7 @@ class Finding(msgspec.Struct, array_like=True, omit_defaults=True):
     after: int
     begins: bool
     clock: float
-    answers: list[Seen]
+    ours: list[Ours]
     escalations: list[bytes]
     pulses: list[bytes]
     mentions: list[Seen]

@@ -21,9 +21,9 @@ from agents.pulse.sighting import Sighting, sight
 from agents.stages.placing import partition_of
 from agents.stages.records import (
     VERSION,
-    Answer,
     Deletion,
     Finding,
+    Ours,
     Row,
     Scored,
     Seen,
@@ -120,10 +120,11 @@ class ScoreStage:
             for part in parts:
                 part.deletions.append(deletion)
             parts[partition_of(mention.id, self._partitions)].forgotten.append(mention.id)
+        if self._organisation.is_official(mention.author):
+            self._deal_ours(place, arrival, parts)
         if scored is None:
             return
-        post = stored(scored, self._organisation)
-        told = seen_of(post)
+        told = seen_of(stored(scored, self._organisation))
         counts = mention.op in COUNTED and not mention.backfilled
         copies = _copies(scored) if counts else ()
         for name in scored.topics:
@@ -131,7 +132,17 @@ class ScoreStage:
             if counts:
                 part.row(place, name, sight(scored, copies, name))
             if not part.seen or part.seen[-1] is not told:
-                part.tell(place, told)
+                part.seen.append(told)
+
+    def _deal_ours(self, place: int, arrival: Arrival, parts: Sequence[_Part]) -> None:
+        """What our own account did, to all: most answers name no topic."""
+        mention = arrival.mention
+        said = arrival.scored or ScoredMention(mention, (), 0.0, mention.language or "")
+        at = mention.edited_at or mention.event_at
+        deleted = round(at.timestamp() * 1e6) if mention.op == "delete" else None
+        ours = Ours(place, seen_of(stored(said, self._organisation)), deleted)
+        for part in parts:
+            part.ours.append(ours)
 
     def _number_of(self, topic: str) -> int:
         """The partition that watches a topic."""
@@ -182,7 +193,7 @@ class _Taken:
             topics=[],
             rows=[],
             deletions=[],
-            answers=[],
+            ours=[],
         )
 
 
@@ -194,7 +205,7 @@ class _Part:
         self.topics: dict[str, int] = {}
         self.rows: list[Row] = []
         self.deletions: list[Deletion] = []
-        self.answers: list[Answer] = []
+        self.ours: list[Ours] = []
         self.seen: list[Seen] = []
         self.forgotten: list[str] = []
 
@@ -202,16 +213,10 @@ class _Part:
         """What a topic here counts."""
         self.rows.append([place, self.topics.setdefault(topic, len(self.topics)), *sighting.dump()])
 
-    def tell(self, place: int, post: Seen) -> None:
-        """A matched mention that people here may see."""
-        if post.official:
-            self.answers.append(Answer(place, post))
-        self.seen.append(post)
-
     def scored(self, common: Scored) -> Scored:
         """The record for `scored`."""
         common.topics, common.rows = list(self.topics), self.rows
-        common.deletions, common.answers = self.deletions, self.answers
+        common.deletions, common.ours = self.deletions, self.ours
         return common
 
     def finding(self, number: int) -> Finding:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.pulse.sighting import Sighting
-from agents.stages.records import VERSION, Finding, Scored, Seen
+from agents.stages.records import VERSION, Finding, Ours, Scored
 from agents.stages.stretches import Digests, Stretch, sighting_of, stretches
 from agents.watch.engine import SEEN_PER_SLOT, Engine
 from streams.records import Escalation, Pulse
@@ -48,7 +48,7 @@ class Pending:
     volume: dict[int, list[Digests]] = field(default_factory=dict)
     sightings: dict[str, list[Sighting]] = field(default_factory=dict)
     deletions: list[tuple[str, int]] = field(default_factory=list)
-    answers: list[Seen] = field(default_factory=list)
+    ours: list[Ours] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class Shard:
     def _wait(self, stretch: Stretch, topics: list[str], source: Source) -> int:
         """Let what a stretch brings wait for its ticks; the last of these."""
         due = self._due(source.clock)
-        ticks = {due + 1} if stretch.deletions or stretch.answers else set()
+        ticks = {due + 1} if stretch.deletions or stretch.ours else set()
         known = stretch.last <= source.stored
         for minute, digests in stretch.volume:
             if pending := self._pending_for(minute, due, ticks, known=known):
@@ -114,10 +114,10 @@ class Shard:
         for row in stretch.rows:
             if pending := self._pending_for(row[3], due, ticks, known=known):
                 pending.sightings.setdefault(topics[row[1]], []).append(sighting_of(row))
-        if (stretch.deletions or stretch.answers) and not (known and due < self.engine.ticked):
+        if (stretch.deletions or stretch.ours) and not (known and due < self.engine.ticked):
             pending = self._at(max(due, self.engine.ticked) + 1)
             pending.deletions += [(each.id, each.minute) for each in stretch.deletions]
-            pending.answers += stretch.answers
+            pending.ours += stretch.ours
         return max(ticks, default=0)
 
     def _pending_for(self, minute: int, due: int, ticks: set[int], *, known: bool) -> Pending | None:
@@ -155,30 +155,30 @@ class Shard:
         found: list[Finding] = []
         for tick in sorted(tick for tick in self._pending if tick <= due):
             self._decide(tick - 1, [], found)
-            answers = self._apply(tick, self._pending.pop(tick))
-            self._decide(tick, answers, found)
+            ours = self._apply(tick, self._pending.pop(tick))
+            self._decide(tick, ours, found)
         self._decide(due, [], found)
         return found
 
-    def _decide(self, tick: int, answers: list[Seen], found: list[Finding]) -> None:
+    def _decide(self, tick: int, ours: list[Ours], found: list[Finding]) -> None:
         clock = float(tick * 60 + self._lateness)
         effects = self.engine.advance(clock)
-        while effects or answers:
+        while effects or ours:
             part, effects = effects[:MOST_EFFECTS], effects[MOST_EFFECTS:]
-            found.append(self._finding(clock, answers, part))
-            answers = []
+            found.append(self._finding(clock, ours, part))
+            ours = []
 
-    def _finding(self, clock: float, answers: list[Seen], effects: list[Escalation | Pulse]) -> Finding:
+    def _finding(self, clock: float, ours: list[Ours], effects: list[Escalation | Pulse]) -> Finding:
         after, self.findings = self.findings, self.findings + 1
         begins, self._begins = self._begins, False
         escalations = [e.model_dump_json().encode() for e in effects if isinstance(e, Escalation)]
         pulses = [e.model_dump_json().encode() for e in effects if isinstance(e, Pulse)]
         return Finding(
-            VERSION, self.number, self.findings, after, begins, clock, answers, escalations, pulses, [], []
+            VERSION, self.number, self.findings, after, begins, clock, ours, escalations, pulses, [], []
         )
 
-    def _apply(self, tick: int, pending: Pending) -> list[Seen]:
-        """Put what waited for a tick into the engine; gives the answers of ours that came before it."""
+    def _apply(self, tick: int, pending: Pending) -> list[Ours]:
+        """Put what waited for a tick into the engine; gives what our own accounts did before it."""
         for minute in sorted(pending.volume):
             self._count(minute, b"".join(pending.volume[minute]))
         for mention_id, minute in pending.deletions:
@@ -187,7 +187,7 @@ class Shard:
         for name, sightings in pending.sightings.items():
             if name in self.engine.topics:
                 waiting.setdefault(name, []).extend(sightings)
-        return pending.answers
+        return pending.ours
 
     def _delete(self, mention_id: str, minute: int) -> None:
         """Its text goes, wherever it is; and where it comes after its deletion, too."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from agents.pulse.sighting import Sighting
-from agents.stages.records import Deletion, Row, Scored, Seen
+from agents.stages.records import Deletion, Ours, Row, Scored
 
 Digests = bytes
 """Digests of mention ids, 32 bits each."""
@@ -24,7 +24,7 @@ class Stretch:
     volume: Sequence[tuple[int, Digests]]  # minute, and the mentions published in it
     rows: Sequence[Row]
     deletions: Sequence[Deletion]
-    answers: Sequence[Seen]
+    ours: Sequence[Ours]
 
 
 def stretches(scored: Scored, start: int, cut: int) -> Iterator[Stretch]:
@@ -51,7 +51,7 @@ class _Parts:
         self._at = int(np.searchsorted(self._places, begin))
         self._row = _skip(scored.rows, _row_place, 0, begin)
         self._deletion = _skip(scored.deletions, _place, 0, begin)
-        self._answer = _skip(scored.answers, _place, 0, begin)
+        self._ours = _skip(scored.ours, _place, 0, begin)
 
     def until(self, upto: int, clock: float | None) -> Stretch:
         """From where it stands to place `upto`."""
@@ -59,14 +59,14 @@ class _Parts:
         start, self._at = self._at, int(np.searchsorted(self._places, upto))
         row, self._row = self._row, _skip(s.rows, _row_place, self._row, upto)
         deletion, self._deletion = self._deletion, _skip(s.deletions, _place, self._deletion, upto)
-        answer, self._answer = self._answer, _skip(s.answers, _place, self._answer, upto)
+        ours, self._ours = self._ours, _skip(s.ours, _place, self._ours, upto)
         return Stretch(
             clock,
             s.first + upto - 1,
             _by_minute(self._minutes[start : self._at], self._digests[start : self._at]),
             s.rows[row : self._row],
             s.deletions[deletion : self._deletion],
-            [each.post for each in s.answers[answer : self._answer]],
+            s.ours[ours : self._ours],
         )
 
 
