@@ -61,7 +61,8 @@ class Vocabulary:
             table = self._whole if first.endswith("=") else self._stems
             table.setdefault(first.rstrip("="), []).append(entry)
         if label in CLASSES or label in (OF_PERSON, TO_CHILD):
-            self._harm.add_word(first.strip("*="), label)
+            rarest = max((first, *rest), key=len)
+            self._harm.add_word(rarest.strip("*="), label)
 
     def may_harm(self, text: str) -> bool:
         """Whether a closer look at a text in small letters can find any harm; the quick first answer."""
