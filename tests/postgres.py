@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -74,10 +73,6 @@ class Server:
     def stop(self, mode: str = "fast") -> None:
         """Stop it: `fast` ends the connections, `immediate` is as good as a kill."""
         self._run("pg_ctl", "stop", "-w", "-D", self._data, "-m", mode, check=False)
-
-    def freeze(self, number: signal.Signals) -> None:
-        """SIGSTOP and SIGCONT to the main process: connections are accepted, and nobody answers."""
-        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), number)
 
     def new_database(self) -> str:
         """Address of a new, empty database."""

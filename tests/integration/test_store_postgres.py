@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -288,6 +290,29 @@ class TestServer:
         restarting.stop()
         restarting.start()
         assert store.take(1) == []
+        store.close()
+
+    @pytest.mark.parametrize("in_a_transaction", [False, True])
+    def test_a_server_that_stands_still_is_given_up(self, postgres: str, in_a_transaction: bool) -> None:
+        store = PostgresStore(postgres)
+        with store._base.reading() as db:
+            db.patience = 0.5
+            served_by = db.info.backend_pid
+
+        def ask() -> None:
+            if in_a_transaction:
+                with store.transaction() as tx:
+                    tx.incident("inc-1")
+            else:
+                store.take(1)
+
+        os.kill(served_by, signal.SIGSTOP)
+        try:
+            with pytest.raises(StoreUnreachable, match="timeout"):
+                ask()
+        finally:
+            os.kill(served_by, signal.SIGCONT)
+        ask()
         store.close()
 
     def test_what_was_open_when_the_server_died_is_undone(self, restarting: Server) -> None:

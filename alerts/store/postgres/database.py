@@ -18,6 +18,7 @@ from psycopg import Connection
 
 from alerts.store.postgres.address import place
 from alerts.store.postgres.locks import SERVICE, lock_session
+from alerts.store.postgres.patience import PatientConnection
 from alerts.store.postgres.pool import MOST, Pool, is_alive, words
 from alerts.store.postgres.text import teach
 from streams.errors import BrokenState, StoreUnreachable
@@ -25,8 +26,8 @@ from streams.errors import BrokenState, StoreUnreachable
 SESSION: Final = """
 SET search_path = palovahti;
 SET TimeZone = 'UTC';
-SET lock_timeout = '15s';
-SET statement_timeout = '120s';
+SET lock_timeout = '10s';
+SET statement_timeout = '15s';
 SET idle_in_transaction_session_timeout = '60s';
 SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local')
@@ -42,7 +43,7 @@ class Database:
         self._pool = Pool(conninfo, _begin_session, most)
         self._open = threading.local()
         self._alone = alone
-        self._own: Connection | None = None
+        self._own: PatientConnection | None = None
         self._own_lock = threading.RLock()
 
     def close(self) -> None:
@@ -68,7 +69,7 @@ class Database:
     def upkeep(self) -> Iterator[Connection]:
         """A transaction on what belongs to all workers, which may take its time."""
         self._check_none_open()
-        with self._translated(), self._pool.connection() as db, db.transaction():
+        with self._translated(), self._pool.connection() as db, db.long(), db.transaction():
             db.execute("SET LOCAL statement_timeout = 0")
             yield db
 

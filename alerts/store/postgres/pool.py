@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import Final
 
 import psycopg
-from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
+from alerts.store.postgres.patience import PatientConnection
 from streams.clock import elapsed_seconds
 
 MOST: Final = 8
@@ -26,15 +26,15 @@ REST_SECONDS: Final = 1.0
 class Pool:
     """At most `most` connections at a time; `prepare` is done with each new one. Safe in several threads."""
 
-    def __init__(self, conninfo: str, prepare: Callable[[Connection], None], most: int = MOST) -> None:
+    def __init__(self, conninfo: str, prepare: Callable[[PatientConnection], None], most: int = MOST) -> None:
         self._conninfo, self._prepare = conninfo, prepare
-        self._idle: list[Connection] = []
+        self._idle: list[PatientConnection] = []
         self._room = threading.BoundedSemaphore(most)
         self._failed_at = float("-inf")
         self._failure = ""
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
+    def connection(self) -> Iterator[PatientConnection]:
         """One of them, in autocommit, until the block is left. `OperationalError`: there is none."""
         if not self._room.acquire(timeout=WAIT_SECONDS):
             raise psycopg.OperationalError(f"all connections were busy for {WAIT_SECONDS:g} s")
@@ -47,12 +47,12 @@ class Pool:
         finally:
             self._room.release()
 
-    def opened(self) -> Connection:
+    def opened(self) -> PatientConnection:
         """A new connection, which is the caller's to close."""
         if elapsed_seconds() - self._failed_at < REST_SECONDS:
             raise psycopg.OperationalError(self._failure)
         try:
-            db = Connection.connect(self._conninfo, autocommit=True)
+            db = PatientConnection.connect(self._conninfo, autocommit=True)
         except psycopg.OperationalError as error:
             self._failed_at, self._failure = elapsed_seconds(), words(error)
             raise
@@ -68,7 +68,7 @@ class Pool:
         while self._idle:
             self._idle.pop().close()
 
-    def _fresh(self) -> Connection | None:
+    def _fresh(self) -> PatientConnection | None:
         """One that lay idle and lives."""
         while self._idle:
             db = self._idle.pop()
@@ -77,14 +77,14 @@ class Pool:
             db.close()
         return None
 
-    def _give_back(self, db: Connection) -> None:
+    def _give_back(self, db: PatientConnection) -> None:
         if not db.closed and db.info.transaction_status == TransactionStatus.IDLE:
             self._idle.append(db)
         else:
             db.close()
 
 
-def is_alive(db: Connection) -> bool:
+def is_alive(db: PatientConnection) -> bool:
     """Whether an idle connection still stands: the server speaks unasked only to say goodbye."""
     if db.closed:
         return False

@@ -71,7 +71,7 @@ class PostgresStore:
     def load_state(self) -> dict[str, bytes]:
         """The engine's whole state; a store that is ours alone begins anew with it."""
         self._base.take_over()
-        with self._base.reading() as db:
+        with self._base.upkeep() as db:
             return intake.load_state(db)
 
     def incident(self, incident_id: str) -> Incident | None:
