@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.incidents import Incident, State, age_minutes
+from alerts.incidents import Incident, State, age_minutes, answer_target_at, situation_of, waited
 from alerts.neutral import plain, reference, word
 from alerts.organisation import Organisation
 from alerts.page import forms
@@ -121,7 +121,10 @@ def who_carries(found: Evidence, language: str) -> str:
     """The largest thread and its share, the top words, and the channels with their counts."""
     words = [known for known in map(word, found.top_words) if known][:5]
     asserted = harm(found, language)
-    parts = [say("page.safety", language, harm=asserted) if asserted else "", _largest_thread(found, language)]
+    parts = [
+        say("page.safety", language, harm=asserted) if asserted else "",
+        _largest_thread(found, language),
+    ]
     if words:
         parts.append(say("page.words", language, words=", ".join(words)))
     if found.channels:
@@ -194,6 +197,20 @@ def _what_to_do(incident: Incident, organisation: Organisation, language: str, n
     return f"{advice} {link}" if link else advice
 
 
+def _overdue(incident: Incident, organisation: Organisation, language: str, now: datetime) -> str:
+    """For how long people have waited, once that is longer than we promised; else nothing."""
+    within = organisation.answer_within(situation_of(incident))
+    target = answer_target_at(incident, within)
+    if target is None or now <= target:
+        return ""
+    minutes = int(within.total_seconds() // 60)
+    return say("page.overdue", language, wait=_span(waited(incident, now), language), target=minutes) + " "
+
+
+def _span(length: timedelta, language: str) -> str:
+    return forms.age(max(1, int(length.total_seconds() // 60)), language)
+
+
 def _advice(incident: Incident, organisation: Organisation, language: str, now: datetime) -> str:
     draft = incident.suggestion
     if incident.state is State.RESOLVED and incident.resolved_by is None:
@@ -207,6 +224,6 @@ def _advice(incident: Incident, organisation: Organisation, language: str, now: 
         return say("page.no_suggestion", language)
     if draft.action == "watch":
         return say("page.watch", language, why=watch_reason(draft, language)).strip()
-    return say(
+    return _overdue(incident, organisation, language, now) + say(
         "page.answer", language, text=forms.whole_sentences(" ".join(draft.text.split()), ANSWER_LIMIT)
     )

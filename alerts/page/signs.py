@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.incidents import Incident
+from alerts.incidents import Incident, waited
 from alerts.neutral import plain
 from alerts.page import forms
 from alerts.page.words import counted, say, say_or_plain
@@ -31,16 +31,27 @@ def planned(found: Evidence, language: str) -> str:
 
 
 def all_clear(incident: Incident, language: str) -> str:
-    """That it is over: how long it lasted, how bad it was, how often it paged."""
+    """That it is over: how long it lasted, how bad it was, how often it paged, and when the answer came."""
     end = incident.resolved_at or incident.updated_at
     lasted = max(0, int((end - incident.onset_at).total_seconds() // 60))
-    return say(
+    told = say(
         "page.all_clear",
         language,
         span=forms.age(lasted, language),
         peak=incident.peak_severity,
         pages=_times(incident.pages, language),
     )
+    return f"{told} {_outcome(incident, language)}"
+
+
+def _outcome(incident: Incident, language: str) -> str:
+    """When people got their answer, and what is left to do: the closing line in public."""
+    draft = incident.suggestion
+    if incident.answered_at is not None:
+        minutes = max(1, int(waited(incident, incident.answered_at).total_seconds() // 60))
+        return say("page.outcome_answered", language, wait=forms.age(minutes, language))
+    watched = draft is not None and draft.action == "watch"
+    return say("page.outcome_watched" if watched else "page.outcome_unanswered", language)
 
 
 def _times(pages: int, language: str) -> str:

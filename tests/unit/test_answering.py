@@ -9,8 +9,9 @@ import pytest
 
 from alerts.answering import AnswerClock, answers, clock_at_opening, open_posts
 from alerts.desk import Desk
-from alerts.incidents import IncidentPolicy, answer_due_at, answer_target_at, waited
-from alerts.organisation import Organisation
+from alerts.incidents import IncidentPolicy, State, answer_due_at, answer_target_at, waited
+from alerts.organisation import LANGUAGES, Organisation
+from alerts.page import page_lines
 from alerts.routing import ReceiverInfo
 from alerts.store.sqlite import SqliteStore
 from alerts.store.store import StoredMention
@@ -158,3 +159,32 @@ class TestDesk:
         with store.transaction() as tx:
             desk.take(tx, [escalation()], AT)
         assert desk.act(action("answered")).answered_at == AT + minutes(5)
+
+
+class TestTold:
+    """The page says for how long people have waited, and at the end when they got their answer."""
+
+    def last_line(self, minute: float, language: str = "en", **fields: Any) -> str:
+        one = incident(**{"suggestion": suggestion(), "waiting_since": AT - minutes(10), **fields})
+        return page_lines(one, Organisation(), language, AT + minutes(minute), None)[4]
+
+    def test_a_late_answer_is_told_with_its_target_and_one_in_time_is_not(self) -> None:
+        assert "Without a public answer for 1 h 15 min (target 60 min)" in self.last_line(65)
+        assert "Without" not in self.last_line(45)
+        assert "Without" not in self.last_line(65, answered_at=AT)
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_it_is_told_in_every_language(self, language: str) -> None:
+        assert "60 min" in self.last_line(65, language)
+
+    @pytest.mark.parametrize(
+        ("fields", "told"),
+        [
+            ({"answered_at": AT + minutes(30)}, "came 40 min after the first post that waited"),
+            ({}, "No public answer was given"),
+            ({"suggestion": suggestion(action="watch", text="")}, "No answer was needed"),
+        ],
+    )
+    def test_the_all_clear_says_when_the_answer_came(self, fields: Any, told: str) -> None:
+        over = {"state": State.RESOLVED, "resolved_at": AT + minutes(90)}
+        assert told in self.last_line(91, **over, **fields)
