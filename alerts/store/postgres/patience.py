@@ -1,6 +1,6 @@
 """A connection that does not wait for ever: a server that stands still would stand us still.
 
-The server's own `statement_timeout` ends what takes long; this is the end for one that does not answer at all.
+The server's own `statement_timeout` ends what takes long; this ends what is not answered at all.
 """
 
 from __future__ import annotations
