@@ -22,6 +22,13 @@ def harm(found: Evidence, language: str) -> str:
     return ", ".join(told)
 
 
+def cautions(found: Evidence, language: str) -> list[str]:
+    """Harm and planned peaks as sentences of their own, for the top of an incident's page."""
+    told, expected = harm(found, language), planned(found, language)
+    lines = [f"{say('page.safety', language, harm=told)}."] if told else []
+    return [*lines, *([say("why.planned", language, planned=expected)] if expected else [])]
+
+
 def planned(found: Evidence, language: str) -> str:
     """That the calendar expects a peak, and which; empty on other days."""
     if found.planned_factor is None:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from alerts.incidents import CLOSED, LIVE, Incident
 from alerts.page import headline, page_lines, why
-from alerts.page.signs import harm, planned
+from alerts.page.signs import cautions
 from alerts.store.store import StoredMention
 from alerts.web import views
 from alerts.web.actions import KINDS, NAME_LIMIT, action_from_form
@@ -100,8 +100,7 @@ def incident_page(request: web.Request, incident: Incident, wish: Wish, status: 
         headline=headline(incident, visit.language),
         lines=page_lines(incident, organisation, visit.language, visit.now, visit.site.data_state()),
         why=why(incident, visit.language, organisation, visit.now),
-        harm=harm(incident.evidence, visit.language),
-        planned=planned(incident.evidence, visit.language),
+        cautions=cautions(incident.evidence, visit.language),
         owner=views.owner_of(incident, visit.texts),
         answer=views.answer_of(incident, organisation, visit.now),
         snooze_end=views.snooze_end(incident, visit.now),
