@@ -383,6 +383,21 @@ class TestTables:
         _by_hand(postgres, "CREATE SCHEMA palovahti")
         PostgresStore(postgres).close()
 
+    def test_a_user_with_few_rights_is_enough_or_is_told_what_is_missing(
+        self, postgres: str, postgres_server: Server
+    ) -> None:
+        name = postgres.partition("@/")[2].partition("?")[0]
+        postgres_server.execute(f"CREATE USER few_{name}")
+        few = postgres.replace("//palovahti@", f"//few_{name}@")
+        with pytest.raises(BrokenState, match="GRANT CREATE ON DATABASE"):
+            PostgresStore(few)
+        _by_hand(postgres, f"CREATE SCHEMA palovahti AUTHORIZATION few_{name}")
+        store = PostgresStore(few)
+        with store.transaction() as tx:
+            tx.enqueue(notice(), ["päivystys"], AT)
+        assert len(store.claim(AT, 1, LEASE)) == 1
+        store.close()
+
     def test_a_statement_that_is_refused_tells_nothing_of_what_it_held(self, postgres: str) -> None:
         store = PostgresStore(postgres)
         with pytest.raises(BrokenState) as caught, store.transaction() as tx:
