@@ -141,8 +141,8 @@ class Database:
             raise StoreUnreachable(f"{self._away}: {_told(error)}") from None
         except psycopg.errors.InsufficientPrivilege:
             raise BrokenState(
-                f"our user may not do what is needed in the store {self.place}: make it the owner of the schema "
-                "palovahti there, or GRANT CREATE ON DATABASE to it"
+                f"our user may not do what is needed in the store {self.place}: make it the owner of the"
+                " schema palovahti there, or GRANT CREATE ON DATABASE to it"
             ) from None
         except psycopg.Error as error:
             what = f"{type(error).__name__}, {error.sqlstate or 'no code'}"
