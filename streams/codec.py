@@ -149,7 +149,7 @@ def dead_letter(
 
 def quick(line: bytes, latest: datetime, defaults: Defaults) -> Mention | None:
     """The mention in a line that has nothing odd about it; None sends it the patient way."""
-    if len(line) > TEXT_LIMIT_BYTES or _looks_odd(line):
+    if len(line) > TEXT_LIMIT_BYTES or looks_odd(line):
         return None
     if defaults.platform is not None and line[:2] == b'{"':
         # a platform in the line itself stands later and wins
@@ -158,10 +158,11 @@ def quick(line: bytes, latest: datetime, defaults: Defaults) -> Mention | None:
         mention = _parse(line)
     except ValidationError:
         return None
-    return mention if _is_plain(mention, latest) else None
+    return mention if is_plain(mention, latest) else None
 
 
-def _looks_odd(line: bytes) -> bool:
+def looks_odd(line: bytes) -> bool:
+    """Whether the bytes may hold a control or direction character."""
     return (
         (b"\\" in line and _ODD_ESCAPE.search(line) is not None)
         or (b"\xe2" in line and _ODD_MARK.search(line) is not None)
@@ -177,7 +178,8 @@ _LOOKED_AT = attrgetter(
 )  # fmt: skip
 
 
-def _is_plain(mention: Mention, latest: datetime) -> bool:
+def is_plain(mention: Mention, latest: datetime) -> bool:
+    """Whether nothing in a parsed mention needs the patient way."""
     text, title, published, observed, edited, platform, url, own, parent, reposted, quoted = _LOOKED_AT(
         mention
     )
