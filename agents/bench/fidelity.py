@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from agents.bench.made import BEGIN, DAY, busy_times
+from agents.bench.made import BEGIN, DAY, WORDS, busy_times
 from agents.bench.mentions import TOPIC, arrival
 from agents.watch.engine import Arrival, Engine
 from agents.watch.watch import TopicBudget
@@ -31,8 +31,6 @@ COUNTED = frozenset(
     | {"spread_last_hour", "reproduction", "reproduction_low", "reproduction_high", "largest_thread"}
     | {"largest_thread_share", "channels", "top_words", "lasted_minutes"}
 )  # by plain counting
-SYLLABLES = ("ka", "lo", "mi", "nu", "pe", "ra", "si", "to", "vu", "je")
-WORDS = [f"{a}{b}{c}" for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES]  # so many that texts differ
 FREQUENT = WORDS[::200]  # which many of the angry use
 BATCH = 97
 KEPT_MINUTES = 8 * 60

@@ -11,6 +11,8 @@ BRANCHING = 0.5  # further posts that each brings, within REPLY_S on average
 REPLY_S = 1800.0
 LEVEL_KEEP, LEVEL_SD = 0.98, 0.35  # of the level's logarithm, hour by hour
 WEEKEND = 0.6
+SYLLABLES = ("ka", "lo", "mi", "nu", "pe", "ra", "si", "to", "vu", "je")
+WORDS = [f"{a}{b}{c}" for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES]  # so many that texts differ
 
 
 def rhythm(time: float) -> float:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agents.bench.made import BEGIN, DAY, busy_times, with_replies
+from agents.bench.made import BEGIN, DAY, WORDS, busy_times, with_replies
 
 TICKERS = ("ALPHA", "BETA", "KAPPA", "OMEGA")  # two fall into either half
 TICKER_DAYS = 24
@@ -98,6 +98,6 @@ def _headlines(chance: random.Random) -> list[tuple[str, str, str]]:
     bad = HEADLINES_BEGIN + VASTAAMO_DAY * DAY
     found += [(bad + chance.expovariate(1 / 20000), "Vastaamo") for _ in range(25)]
     return [
-        (_stamp(time), f"{name} uutisissa: tapaus {number}", "")
-        for number, (time, name) in enumerate(sorted(found))
+        (_stamp(time), f"{name} uutisissa: {' '.join(chance.sample(WORDS, 7))}", "")
+        for time, name in sorted(found)
     ]

@@ -17,6 +17,8 @@ WANDER_KEEP, WANDER_SD = 0.9, 0.4  # of the background's share, hour by hour, on
 REPEAT = 0.1  # of a storm's mentions are by somebody who has already spoken in it
 FRESH_TALK, FRESH_STORM = 0.8, 0.3  # mentions that begin a thread; the others join one
 RECENT = 50  # mentions whose threads are joined
+NOBODY = Author()
+PATTERN = Mention(id="x:0", platform="x", text="", language="en", published_at=datetime.fromtimestamp(0, UTC))
 
 
 class Wandering:
@@ -64,17 +66,17 @@ def arrival(
     text: str = "",
     topics: tuple[str, ...] = (TOPIC,),
 ) -> Arrival:
-    """A mention at the moment it is published. Built without validation, for there are millions."""
+    """A mention at the moment it is published. Copied without validation, for there are millions."""
     mention_id = f"x:{number}"
-    mention = Mention.model_construct(
-        id=mention_id,
-        platform="x",
-        text=text,
-        language="en",
-        author=Author.model_construct(id=author) if author else None,
-        conversation_id=thread,
-        in_reply_to=thread if thread != mention_id else None,
-        published_at=datetime.fromtimestamp(time, UTC),
+    mention = PATTERN.model_copy(
+        update={
+            "id": mention_id,
+            "text": text,
+            "author": NOBODY.model_copy(update={"id": author}) if author else None,
+            "conversation_id": thread,
+            "in_reply_to": thread if thread != mention_id else None,
+            "published_at": datetime.fromtimestamp(time, UTC),
+        }
     )
     return Arrival(mention, ScoredMention(mention, topics, negativity, "en"), time)
 

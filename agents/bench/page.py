@@ -141,8 +141,10 @@ def machine() -> str:
 def write(out: Path, rows: Sequence[Row], command: str) -> list[Path]:
     """Put rows into figures, page and pictures of a folder; gives what was written."""
     out.mkdir(parents=True, exist_ok=True)
-    pictures = [path for name in PICTURES for path in _draw(out, name, rows)]
-    kept = merged(_known(out), [{k: v for k, v in row.items() if k not in BULKY} for row in rows])
+    every = merged(_known(out), rows)
+    renewed = {row["part"] for row in rows}
+    pictures = [path for name in PICTURES for path in _draw(out, name, every, renewed)]
+    kept = [{k: v for k, v in row.items() if k not in BULKY} for row in every]
     figures = out / FIGURES
     figures.write_text(
         "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in kept) + "\n]\n", "utf-8"
@@ -165,10 +167,10 @@ def merged(old: Sequence[Row], new: Sequence[Row]) -> list[Row]:
     return [*(row for row in old if row["part"] not in renewed), *new]
 
 
-def _draw(out: Path, name: str, rows: Sequence[Row]) -> Iterable[Path]:
-    """A picture, if this run has all that it shows."""
+def _draw(out: Path, name: str, rows: Sequence[Row], renewed: set[str]) -> Iterable[Path]:
+    """A picture, if any of what it shows is new and all of it is known."""
     draw, parts = PICTURES[name]
-    if set(parts) <= {row["part"] for row in rows}:
+    if renewed & set(parts) and set(parts) <= {row["part"] for row in rows}:
         (out / name).write_text(draw(rows), encoding="utf-8")
         yield out / name
 

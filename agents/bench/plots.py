@@ -28,7 +28,11 @@ def leads(rows: Rows) -> str:
     shown = panel((60, 50, 460, 260), (1, 1500), (0, 100), log_x=True)
     parts = [
         shown.axes(
-            "Lead time", (1, 5, 15, 60, 240, 1440), (0, 25, 50, 75, 100), "minutes before half", "% sooner"
+            "Lead time",
+            (1, 5, 15, 60, 240, 1440),
+            (0, 25, 50, 75, 100),
+            "minutes before half",
+            "% of pages with less lead",
         )
     ]
     for number, row in enumerate(known):

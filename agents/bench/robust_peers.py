@@ -19,8 +19,9 @@ F64 = NDArray[np.float64]
 class Spot:
     """Siffer et al. (KDD 2017): the chance of a count by a generalised Pareto law fitted to the peaks.
 
-    The law's parameters are by moments (Hosking and Wallis 1987), renewed with each peak; the threshold is
-    the 98 % quantile of the first week.
+    The law's parameters are by moments (Hosking and Wallis 1987), renewed with each peak; it has no upper
+    end, for beyond one all counts would be equally unheard of. The threshold is the 98 % quantile of the
+    first week.
     """
 
     def __init__(self, quantile: float = 0.98, peaks: int = 500) -> None:
@@ -59,16 +60,14 @@ class Spot:
         self.exceeded += 1
         self.over.append(excess)
         mean, var = float(np.mean(self.over)), float(np.var(self.over)) + 1e-6
-        self.shape = 0.5 * (1 - mean * mean / var)
-        self.scale = max(1e-6, 0.5 * mean * (mean * mean / var + 1))
+        self.shape = max(0.0, 0.5 * (1 - mean * mean / var))
+        self.scale = max(1e-6, mean * (1 - self.shape))
 
     def _surprise(self, excess: float) -> float:
         share = max(1, self.exceeded) / max(1, self.seen)
-        inside = 1 + self.shape * excess / self.scale
-        if inside <= 0:
-            return 50.0 + excess / self.scale  # beyond the end of a bounded law: keep the order
-        tail = excess / self.scale if abs(self.shape) < 1e-6 else log(inside) / self.shape
-        return tail - log(share)
+        if self.shape < 1e-6:
+            return excess / self.scale - log(share)
+        return log1p(self.shape * excess / self.scale) / self.shape - log(share)
 
 
 class SeasonalEsd:

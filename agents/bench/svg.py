@@ -9,7 +9,10 @@ from math import log10
 
 Scale = Callable[[float], float]
 Point = tuple[float, float]
-COLOURS = ("#b3261e", "#0b57d0", "#137333", "#b06000", "#7627bb", "#00717a", "#5f6368", "#c2185b", "#4e342e")
+COLOURS = (
+    "#b3261e", "#0b57d0", "#137333", "#b06000", "#7627bb", "#00717a", "#5f6368", "#e377c2", "#4e342e",
+    "#17becf", "#8bc34a", "#ffb300", "#9fa8da", "#90a4ae",
+)  # fmt: skip
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328 } .small { font-size: 11px; fill: #57606a }
 .title { font-weight: 600; font-size: 14px } .axis { stroke: #8c959f }

@@ -45,6 +45,39 @@ def test_a_false_alert_right_after_a_window_costs_less_than_a_far_one() -> None:
     assert far < near < 1
 
 
+def test_a_false_alert_just_after_a_window_costs_what_its_sigmoid_says() -> None:
+    """5 rows after a window that is 99 rows wide: 0.11 * (2 / (1 + e^(5 * 5 / 99)) - 1) = -0.0138."""
+    tally = nab.tally(series((400, 499)), [400, 504])
+    assert tally.points == pytest.approx(1 - 0.01381, abs=1e-5)
+    assert tally.score == pytest.approx(100 * (2 - 0.01381) / 2, abs=1e-3)
+
+
+def test_a_second_alert_in_a_window_neither_earns_nor_costs() -> None:
+    assert nab.tally(series((400, 499)), [420, 480]) == nab.tally(series((400, 499)), [420])
+
+
+def test_the_middle_of_a_window_is_worth_most_of_it() -> None:
+    """Row 450 of 400 to 499 lies at -0.5: (2 / (1 + e^-2.5) - 1) / (2 / (1 + e^-5) - 1) = 0.8598."""
+    assert nab.tally(series((400, 499)), [450]).points == pytest.approx(0.8598, abs=1e-4)
+
+
+def test_a_missed_window_and_a_far_false_alert_score_below_silence() -> None:
+    """Normalised: 100 * (-1 - 0.11 + 1) / 2."""
+    assert nab.tally(series((400, 499)), [200]).score == pytest.approx(-5.5)
+
+
+def test_alerts_between_two_windows_are_measured_from_the_last_one() -> None:
+    two = series((300, 349), (700, 799))
+    near_first, near_second = (nab.tally(two, [300, 700, row]).points for row in (352, 802))
+    assert near_first == pytest.approx(2 + nab.FALSE_WEIGHT * nab.scaled_sigmoid(3 / 49))
+    assert near_second == pytest.approx(2 + nab.FALSE_WEIGHT * nab.scaled_sigmoid(3 / 99))
+
+
+def test_false_pages_are_counted_by_the_month_after_the_probation() -> None:
+    one = nab.tally(series((400, 499)), [200, 600])
+    assert one.false_rate == pytest.approx(2 / ((999 - 150) * 5 / 1440 / 30.44))
+
+
 def test_nothing_counts_in_the_probation() -> None:
     assert nab.tally(series((400, 499)), [100, 149]) == nab.tally(series((400, 499)), [])
 
