@@ -46,6 +46,7 @@ SENTENCES = {
     "kafka": "the broker, for those who run on one",
     "organisation.name": "as it stands in answers and on the page",
     "organisation.timezone": "of every clock time that people see, and of times without a zone",
+    "organisation.roster.name": "who it is",
     "organisation.facts": "what may be said in public, because a named person confirmed it",
     "organisation.facts.statement": "the sentence; in the organisation's language, or one a language",
     "organisation.facts.topic": "the topic it belongs to; none: every topic",
@@ -139,7 +140,7 @@ class Setting:
     @property
     def default(self) -> str:
         """What holds without it; "" if it must be given."""
-        value = self.field.default
+        value = None if self.field.default_factory is dict else self.field.default
         if self.field.is_required() or value is PydanticUndefined or self.name == "type":
             return ""
         if "." not in self.place and list(models_in(self.field.annotation)):

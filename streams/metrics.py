@@ -68,6 +68,9 @@ TABLE: Final = (
     Metric("topic_precision_low", "gauge", "ratio", ("topic",), "Lower end of its 95 % interval"),
     Metric("topic_precision_high", "gauge", "ratio", ("topic",), "Upper end of its 95 % interval"),
     Metric("topic_unanswered_seconds", "gauge", "seconds", ("topic",), "Longest wait for a public answer"),
+    Metric("topic_reply_load", "gauge", "posts", ("topic",), "Last hour's posts that wait for an answer"),
+    Metric("reply_capacity_per_hour", "gauge", "posts/hour", (), "Posts that those on duty can answer"),
+    Metric("topic_answers_overdue", "gauge", "incidents", ("topic",), "Answers that are past their target"),
     Metric("incidents_open", "gauge", "incidents", ("severity",), "Incidents that are not over, 5 the worst"),
     Metric("pages_total", "counter", "pages", ("reason",), "Pages decided on, not times receivers"),
     Metric("time_to_page_seconds", "histogram", "seconds", ("receiver",), "From publication to delivery"),
@@ -163,6 +166,18 @@ class Metrics:
         """How long the oldest open incident of a topic waits for a public answer; 0 when none does."""
         self._gauges["topic_unanswered_seconds"].labels(self._name("topic", topic)).set(seconds)
 
+    def reply_load(self, topic: str, posts: int) -> None:
+        """How many posts of the last hour ask or complain and have no answer yet."""
+        self._gauges["topic_reply_load"].labels(self._name("topic", topic)).set(posts)
+
+    def overdue(self, topic: str, incidents: int) -> None:
+        """How many open incidents of a topic have waited for an answer beyond their target."""
+        self._gauges["topic_answers_overdue"].labels(self._name("topic", topic)).set(incidents)
+
+    def reply_capacity(self, posts_an_hour: int) -> None:
+        """What those on duty can answer in an hour."""
+        self._gauges["reply_capacity_per_hour"].set(posts_an_hour)
+
     def open_incidents(self, by_severity: Mapping[int, int]) -> None:
         """How many incidents are not over, by severity."""
         for severity in SEVERITIES:
@@ -212,6 +227,8 @@ class Metrics:
                 self.bad(name, reason, 0)
         elif label == "topic":
             self.unanswered(name, 0.0)
+            self.reply_load(name, 0)
+            self.overdue(name, 0)
         else:
             self._histograms["time_to_page_seconds"].labels(name)
             for outcome in OUTCOMES:

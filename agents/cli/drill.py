@@ -33,30 +33,29 @@ app = typer.Typer(no_args_is_help=False)
 Situation = Literal["outage", "product_fault", "service_failure", "data_breach"]
 
 
+TopicName = Annotated[str | None, typer.Option(help="The topic that the storm is about; else the first.")]
+Told = Annotated[Situation, typer.Option(help="What the storm is about.")]
+Spoken = Annotated[Language | None, typer.Option(help="The storm's language; else the organisation's.")]
+Minutes = Annotated[float, typer.Option(min=5, max=1440, help="How long the storm lasts, in drill time.")]
+Speed = Annotated[float, typer.Option(min=1, max=120, help="How many drill minutes a minute of yours holds.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Of the drill's page; 0 takes a free one.")]
+Place = Annotated[
+    Path | None, typer.Option(help="Where the drill is kept; else a new folder beside the store.")
+]
+
+
 @app.callback(invoke_without_command=True)
 def drill(
     context: typer.Context,
     *,
     config: ConfigFile = DEFAULT_CONFIG,
-    topic: Annotated[
-        str | None, typer.Option(help="The topic that the storm is about; else the first.")
-    ] = None,
-    situation: Annotated[Situation, typer.Option(help="What the storm is about.")] = "outage",
-    lang: Annotated[
-        Language | None, typer.Option(help="The storm's language; else the organisation's.")
-    ] = None,
-    minutes: Annotated[
-        float, typer.Option(min=5, max=1440, help="How long the storm lasts, in drill time.")
-    ] = 60,
-    speed: Annotated[
-        float, typer.Option(min=1, max=120, help="How many drill minutes a minute of yours holds.")
-    ] = 1.0,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Of the drill's page; 0 takes a free one.")
-    ] = 8788,
-    folder: Annotated[
-        Path | None, typer.Option(help="Where the drill is kept; else a new folder beside the store.")
-    ] = None,
+    topic: TopicName = None,
+    situation: Told = "outage",
+    lang: Spoken = None,
+    minutes: Minutes = 60,
+    speed: Speed = 1.0,
+    port: Port = 8788,
+    folder: Place = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a synthetic storm through the real service; it can reach organisation.drill_roster only.
@@ -68,17 +67,11 @@ def drill(
         return
     settings = settings_of(config)
     started = SystemClock().now()
-    place = folder or settings.store.path.parent / "drills" / f"{started:%Y%m%dT%H%M%S}"
-    (place / "feeds").mkdir(parents=True, exist_ok=True)
+    place = _place(settings, folder, started)
     ours = arena(settings, topic, place, port)
-    chosen = next(each for each in settings.topics if topic in (None, each.name))
-    plan = StormPlan(
-        situation,
-        term_of(chosen),
-        lang or settings.organisation.language,
-        started,
-        timedelta(minutes=minutes),
-    )
+    term = term_of(next(each for each in settings.topics if topic in (None, each.name)))
+    language = lang or settings.organisation.language
+    plan = StormPlan(situation, term, language, started, timedelta(minutes=minutes))
     report = asyncio.run(_play(ours, plan, speed))
     _keep(settings, report, place)
     if as_json:
@@ -86,6 +79,15 @@ def drill(
     else:
         out().print(markdown(report, settings.organisation.language), soft_wrap=True)
     raise typer.Exit(Exit.DONE if report.passed else Exit.FOUND)
+
+
+def _place(settings: Settings, folder: Path | None, started: datetime) -> Path:
+    """The drill's own folder, made; one in which a drill was held already is refused."""
+    place = folder or settings.store.path.parent / "drills" / f"{started:%Y%m%dT%H%M%S}"
+    if (place / "drill.db").exists():
+        raise typer.BadParameter(f"--folder {place}: a drill was held there already; name another")
+    (place / "feeds").mkdir(parents=True, exist_ok=True)
+    return place
 
 
 @app.command("answer")

@@ -23,6 +23,7 @@ from agents.backtest.quality import QualityMeter
 from agents.building import build_engine, build_station
 from agents.feeds import AnyFeed, build_feed
 from agents.receivers import notifiers
+from agents.runtimes.answer_meter import AnswerMeter
 from agents.runtimes.intake import REST_SECONDS, Intake
 from agents.runtimes.meter import Meter
 from agents.runtimes.reach import Reach
@@ -71,6 +72,7 @@ class Service:
         self.reach = Reach(self.metrics)
         self.meter = Meter(self.metrics, store, self.feeds, [topic.name for topic in settings.topics])
         self.quality = QualityMeter(self.metrics, store, settings)
+        self.answers = AnswerMeter(self.metrics, store, settings)
         self.station = build_station(settings, store, self._data_state, recorded=False, drill=drill)
         self._drill = drill
         letters = DeadLetterFile(settings.store.path.parent / "dead-letters.jsonl")
@@ -175,6 +177,7 @@ class Service:
             now = self.clock.now()
             try:
                 self.meter.look(now)
+                self.answers.look(now)
                 self.quality.look(now)
                 if pruned is None or now >= pruned + PRUNE_EVERY:
                     keep = self.settings.store
