@@ -25,7 +25,7 @@ AT = BEGIN + 18 * public.DAY + 11 * 3600
 AN_HOUR = 20.0
 SEEDS = 5
 POINTS = 150  # of a picture
-EVERYWHERE = ("day and night", "first day", "tenfold in 30 days")  # there is no event
+EVERYWHERE = ("day and night", "weekends", "first day", "tenfold in 30 days")  # there is no event
 WINDOWS_H = {
     "first day": (18 * 24.0 + 12, -17 * 24.0 + 12),
     "tenfold in 30 days": (18 * 24.0 + 12, 12 * 24.0 + 14),
@@ -95,6 +95,22 @@ def nights(seed: int) -> list[Arrival]:
     return _with(seed, [])
 
 
+def weekends(seed: int) -> list[Arrival]:
+    """Weekends with a third of the talk, which ends and begins at midnight."""
+    chance = random.Random(seed)  # noqa: S311
+    times = [t for t in daily(seed) if not saturday_or_sunday(t) or chance.random() < 1 / 3]
+    return list(background(times, TRUE, str(seed)))
+
+
+def saturday_or_sunday(time: float) -> bool:
+    """By the day in UTC.
+
+    >>> saturday_or_sunday(1_767_398_400.0)  # 2026-01-03
+    True
+    """
+    return int(time // public.DAY + 3) % 7 >= 5
+
+
 def first_day(seed: int) -> list[Arrival]:
     """A topic that begins with its usual volume."""
     return list(background(daily(seed, days=1), TRUE, str(seed)))
@@ -125,6 +141,7 @@ CONTROLS: dict[str, Control] = {
     "bots: three accounts": bots,
     "bots: one text": copies,
     "day and night": nights,
+    "weekends": weekends,
     "first day": first_day,
     "tenfold in 30 days": growth,
     "outage and catch-up": catch_up,
