@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
-import io
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,6 +26,7 @@ from alerts.incidents import LIVE, Incident, IncidentPolicy, State, age_minutes
 from alerts.notifiers.plain import plain
 from alerts.organisation import Organisation
 from alerts.page import page_lines
+from alerts.spreadsheet import as_csv as table
 from alerts.store.store import Store
 from streams.clock import SystemClock
 from streams.records import ActionKind, HumanAction
@@ -162,19 +161,8 @@ def export(
 
 def as_csv(incidents: Sequence[Incident]) -> str:
     """A table that a spreadsheet opens without taking a text for a formula."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(FLAT)
-    for each in incidents:
-        record = each.model_dump(mode="json")
-        writer.writerow([_inert(record[name]) for name in FLAT])
-    return written.getvalue()
-
-
-def _inert(value: object) -> object:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return "" if value is None else value
+    records = (each.model_dump(mode="json") for each in incidents)
+    return table(FLAT, ([record[name] for name in FLAT] for record in records))
 
 
 def _within(incident: Incident, start: datetime | None, end: datetime | None) -> bool:
