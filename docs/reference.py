@@ -313,6 +313,20 @@ NUMBERS = {
         "REVIEW_MINUTES": "between two looks at the severity of a live case",
         "SLOW_MINUTES": "in which people are counted",
     },
+    "agents.watch.planned": {"AFTERGLOW": "minutes after a planned peak in which its factor still holds"},
+    "agents.watch.safety": {"MOST_SOURCES": "of a class, that are remembered"},
+    "agents.safety.reading": {
+        "BEFORE": "words ahead that a negation reaches",
+        "AFTER": "words back that it reaches where it may follow",
+    },
+    "agents.watch.signs": {
+        "LOOKED_AT": "complaints at most whose words are looked at for arousal",
+        "NEW_ACCOUNT_MINUTES": "age below which an account is new",
+    },
+    "alerts.severity": {
+        "SEVERITY_FROM": "points from which severity is 2, 3, 4 and 5",
+        "SAFETY_FROM": "authors of the same harm from which it is at least that",
+    },
     "agents.watch.evidence": {"MAIN_THREAD": "share of the negative mass from which it is about one thread"},
     "streams.statistics.maxima": {
         "KEPT": "blocks: twice the memory of what is usual",
