@@ -20,7 +20,7 @@ from alerts.respond.compose import Values, compose
 from alerts.respond.faq import load_faq
 from alerts.respond.lexicon import situation_lexicons, unquotable
 from alerts.respond.playbook import CLOSING
-from alerts.respond.playbook_files import playbooks_for
+from alerts.respond.playbook_files import playbooks_for, reread_playbooks
 from alerts.respond.quoting import quotable, shown
 from alerts.respond.reasons import alternatives, next_steps, reason_code, why_so
 from alerts.respond.speaking import check_tone
@@ -62,6 +62,8 @@ def suggest(
 
 def prepare(organisation: Organisation) -> None:
     """Read playbooks, lexicons and channels once, at the start. BadConfiguration names what to mend."""
+    if organisation.playbooks is not None:  # on a reload, what was edited meanwhile counts
+        reread_playbooks(organisation.playbooks)
     playbooks_for(organisation.playbooks, organisation.tone.address)
     load_faq(organisation.faq)
     check_tone(organisation)

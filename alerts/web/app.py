@@ -107,6 +107,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/logout", pages.logout),
         web.get("/api/v1/incidents", api.list_incidents),
         web.get("/api/v1/incidents/{incident}", api.one_incident),
+        web.get("/api/v1/incidents/{incident}/report", around.report_for_machines),
         web.post("/api/v1/incidents/{incident}/actions", api.take_action),
         web.post("/api/v1/incidents/{incident}/votes", api.take_vote),
         web.get("/api/v1/pulses", api.list_pulses),

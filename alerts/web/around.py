@@ -15,7 +15,8 @@ from alerts.feedback.supporters import Supporter, supporters
 from alerts.incidents import Incident
 from alerts.respond.faq import faq_for
 from alerts.web.refusal import Refusal
-from alerts.web.site import Site, Visit, visit_of
+from alerts.web.requests import answer
+from alerts.web.site import SITE, Site, Visit, visit_of
 
 LOAD_WINDOW: Final = timedelta(hours=1)
 MOST: Final = 2000
@@ -68,6 +69,16 @@ async def show_report(request: web.Request) -> web.Response:
         return _sent(text, "text/markdown", {"Content-Disposition": name})
     page = html(told, visit.language, organisation.zone)
     return _sent(page, "text/html", {"Content-Security-Policy": f"{policy()}; frame-ancestors 'none'"})
+
+
+async def report_for_machines(request: web.Request) -> web.Response:
+    """GET /api/v1/incidents/{id}/report"""
+    site = request.app[SITE]
+    incident = site.store.incident(request.match_info["incident"])
+    if incident is None:
+        raise Refusal(404, "no_incident")
+    faq = faq_for(site.organisation.faq)
+    return answer(tell(site.store, site.organisation, faq, incident, site.clock.now()))
 
 
 def _sent(text: str, kind: str, headers: dict[str, str]) -> web.Response:

@@ -97,6 +97,12 @@ def _incident_path(request: web.Request) -> str | None:
     return f"/incidents/{quote(identity, safe='')}" if identity and request.method == "POST" else None
 
 
+def _page_of(request: web.Request) -> str:
+    """The page that a form stands on, for the links of what its answer shows."""
+    identity = request.match_info.get("incident")
+    return f"/incidents/{quote(identity, safe='')}" if identity else "/"
+
+
 @web.middleware
 async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer only under our own names, so that no stranger's name can be bound to our address."""
@@ -227,7 +233,7 @@ def _new_session(site: Site, *, logged_in: bool) -> Session:
 
 def _visit(request: web.Request, session: Session) -> Visit:
     site = request.app[SITE]
-    path = local_path(request.rel_url.raw_path) if request.method == "GET" else "/"
+    path = local_path(request.rel_url.raw_path) if request.method == "GET" else _page_of(request)
     return Visit(site, session, _language(request), site.clock.now(), path)
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from alerts.aftermath.story import AfterAction
 from alerts.moderation import ModerationList
 from alerts.respond.fact_board import BoardFact
 from alerts.respond.rules import Report
@@ -50,6 +51,7 @@ _MODELS: Final[tuple[type[BaseModel], ...]] = (
     FactList,
     ModerationRequest,
     ModerationList,
+    AfterAction,
 )
 _ASKED: Final = frozenset(
     {ActionRequest, VoteRequest, CheckRequest, FactRequest, EndRequest, ModerationRequest}
@@ -112,6 +114,9 @@ def _paths() -> Json:
             )
         },
         one: {"get": _operation("getIncident", "One incident", IncidentDetail, [incident], "404")},
+        f"{one}/report": {
+            "get": _operation("reportIncident", "The after-action report", AfterAction, [incident], "404")
+        },
         f"{one}/actions": {
             "post": _posting("actOnIncident", "Decide about an incident", ActionRequest, incident)
         },

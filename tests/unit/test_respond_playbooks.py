@@ -15,7 +15,7 @@ from alerts.respond.lexicon import situation_lexicons, tokens
 from alerts.respond.playbook_files import load_playbooks, playbooks_for, reread_playbooks
 from alerts.respond.rules import apologies, forbidden
 from alerts.respond.situations import SITUATIONS
-from alerts.respond.suggest import suggest
+from alerts.respond.suggest import prepare, suggest
 from streams.errors import BadConfiguration
 from tests.build import AT, evidence, incident
 
@@ -215,6 +215,18 @@ def test_a_bad_edit_keeps_the_last_good_playbooks(tmp_path):
     folder(tmp_path, "fi/outage.yaml", OWN.replace("Korjaajat", "Asentajat"))
     reread_playbooks(own)
     assert "Asentajat" in playbooks_for(own)["fi", "outage"].slots["action"].text
+
+
+def test_a_reload_takes_edited_playbooks_over_and_stops_at_a_mistake(tmp_path):
+    ours = Organisation(playbooks=folder(tmp_path, "fi/outage.yaml", OWN))
+    prepare(ours)
+    folder(tmp_path, "fi/outage.yaml", OWN.replace("Korjaajat", "Asentajat"))
+    prepare(ours)
+    assert "Asentajat" in suggest(incident(), [], ours, AT, situation="outage", channel="facebook").text
+    folder(tmp_path, "fi/outage.yaml", "slots: [")
+    with pytest.raises(BadConfiguration):
+        prepare(ours)
+    assert "Asentajat" in suggest(incident(), [], ours, AT, situation="outage", channel="facebook").text
 
 
 @pytest.mark.parametrize(
