@@ -56,11 +56,15 @@ class Pipeline:
 
     def arrivals(self, mentions: Sequence[Mention]) -> list[Arrival]:
         """One arrival a mention, in order."""
+        judged = self.judged(mentions)
+        return [Arrival(m, judged.get(i), self.clock_of(m)) for i, m in enumerate(mentions)]
+
+    def judged(self, mentions: Sequence[Mention]) -> dict[int, ScoredMention]:
+        """Those that concern a topic, by their place."""
         found = self.matcher.match(mentions)
         matched = [i for i, topics in enumerate(found) if topics]
         scored = self._scored([mentions[i] for i in matched], [found[i] for i in matched])
-        by_place: dict[int, ScoredMention] = dict(zip(matched, scored, strict=True))
-        return [Arrival(m, by_place.get(i), self.clock_of(m)) for i, m in enumerate(mentions)]
+        return dict(zip(matched, scored, strict=True))
 
     def _scored(self, mentions: Sequence[Mention], topics: Sequence[tuple[str, ...]]) -> list[ScoredMention]:
         languages = self._languages(mentions)

@@ -7,9 +7,12 @@ complain of the same thing in their own words. Reposts are no copies; they are h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
 
 from agents.pulse.sighting import Sighting, words_of
 from streams.windows import DAY_MINUTES, HOUR_MINUTES
@@ -44,9 +47,43 @@ def copy_keys(text: str, slot: int) -> tuple[int, ...]:
     return _bands(pairs, 0) + _bands(set(hashes), slot)
 
 
+def copy_keys_of(texts: Sequence[str], slots: Sequence[int]) -> list[tuple[int, ...]]:
+    """The same for many texts at once, several times as fast.
+
+    >>> copy_keys_of(["tämä firma on täysi huijaus", "lyhyt"], [7, 7]) == [
+    ...     copy_keys("tämä firma on täysi huijaus", 7), ()]
+    True
+    """
+    words = [words_of(text) for text in texts]
+    long = [place for place, found in enumerate(words) if len(found) >= MIN_WORDS]
+    keys: list[tuple[int, ...]] = [()] * len(texts)
+    if not long:
+        return keys
+    hashed = [crc32(word.encode(errors="surrogatepass")) for place in long for word in words[place]]
+    hashes = np.array(hashed, np.uint64)
+    ends = np.cumsum([len(words[place]) for place in long])
+    starts = np.concatenate(([0], ends[:-1]))
+    pairs = (hashes * np.uint64(31) + np.roll(hashes, -1)) & np.uint64(MASK)
+    pairs[ends - 1] = pairs[starts]  # the last word of a text begins no pair
+    lows = zip(_lowest(pairs, starts), _lowest(hashes, starts), strict=True)
+    for place, (of_pairs, of_words) in zip(long, lows, strict=True):
+        keys[place] = _named(of_pairs, 0) + _named(of_words, slots[place])
+    return keys
+
+
+def _lowest(items: NDArray[np.uint64], starts: NDArray[np.intp]) -> list[list[int]]:
+    """The min-hashes of each text's items, which begin at `starts`."""
+    mixed = [(items * np.uint64(m) + np.uint64(c)) & np.uint64(MASK) for m, c in MIXERS]
+    found: list[list[int]] = np.stack([np.minimum.reduceat(each, starts) for each in mixed], 1).tolist()
+    return found
+
+
 def _bands(items: set[int], salt: int) -> tuple[int, int]:
     """Two bands of three min-hashes each (Broder 1997)."""
-    low = [min([(item * m + c) & MASK for item in items]) for m, c in MIXERS]
+    return _named([min([(item * m + c) & MASK for item in items]) for m, c in MIXERS], salt)
+
+
+def _named(low: list[int], salt: int) -> tuple[int, int]:
     return hash((salt, 0, *low[:3])), hash((salt, 1, *low[3:]))
 
 

@@ -10,14 +10,15 @@ is not bound to the speed of one partition.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
 
 from agents.pipeline import Pipeline
-from agents.pulse.copies import copy_keys
+from agents.pulse.copies import copy_keys_of
 from agents.pulse.sighting import Sighting, sight
+from agents.stages.light import light
 from agents.stages.placing import partition_of
 from agents.stages.records import (
     VERSION,
@@ -30,14 +31,9 @@ from agents.stages.records import (
     clock_of_mark,
     pack,
 )
-from agents.station import stored
-from agents.watch.engine import Arrival
 from alerts.organisation import Organisation
-from alerts.store.store import StoredMention
-from streams.codec import decode_line
 from streams.errors import BadRecord
 from streams.records import Mention, ScoredMention
-from streams.repair import NO_DEFAULTS
 from streams.windows import minute_at, slot_of
 
 COUNTED = frozenset({"create", "update"})  # deletions and counts of reactions are no mentions of their own
@@ -86,12 +82,13 @@ class ScoreStage:
         taken = _Taken(chunk.records[0][0])
         for offset, value in chunk.records:
             self._read(offset, value, now, taken, judged)
-        arrivals = self._pipeline.arrivals(taken.mentions)
+        scored = self._pipeline.judged(taken.mentions)
         parts = [_Part(taken.first) for _ in range(self._partitions)]
-        for place, arrival in zip(taken.places, arrivals, strict=True):
-            self._deal(place, arrival, parts)
-        judged.mentions = len(arrivals)
-        judged.matched = sum(arrival.scored is not None for arrival in arrivals)
+        self._deal_matched(taken, scored, parts)
+        for index, mention in enumerate(taken.mentions):
+            if mention.op == "delete" or mention.author is not None:
+                self._deal_others(taken.places[index], mention, scored.get(index), parts)
+        judged.mentions, judged.matched = len(taken.mentions), len(scored)
         common = taken.common(chunk)
         for number, part in enumerate(parts):
             judged.scored[number] = pack(part.scored(common))
@@ -105,44 +102,44 @@ class ScoreStage:
             taken.tell(offset, clock)
             return
         try:
-            mention = decode_line(value, now, defaults=NO_DEFAULTS)
+            mention = light(value, now)
         except BadRecord as bad:
             judged.refused.append(Refusal(offset, bad.reason, bad.detail))
             return
-        taken.tell(offset, self._pipeline.clock_of(mention))
         taken.add(offset, mention)
 
-    def _deal(self, place: int, arrival: Arrival, parts: Sequence[_Part]) -> None:
-        """Put what one mention means where it belongs."""
-        mention, scored = arrival.mention, arrival.scored
+    def _deal_matched(
+        self, taken: _Taken, scored: Mapping[int, ScoredMention], parts: Sequence[_Part]
+    ) -> None:
+        """Each matched mention to the partitions of its topics: to be counted, and to be read by people."""
+        copies = _copies(taken, scored)
+        for index, one in scored.items():
+            mention, place = one.mention, taken.places[index]
+            told = seen_of(one, official=self._organisation.is_official(mention.author))
+            counts = mention.op in COUNTED and not mention.backfilled
+            for name in one.topics:
+                part = parts[self._number_of(name)]
+                if counts:
+                    part.row(place, name, sight(one, copies.get(index, ()), name))
+                if not part.seen or part.seen[-1] is not told:
+                    part.seen.append(told)
+
+    def _deal_others(
+        self, place: int, mention: Mention, scored: ScoredMention | None, parts: Sequence[_Part]
+    ) -> None:
+        """Deletions, and what our own accounts did, to all: most answers name no topic."""
         if mention.op == "delete":
             deletion = Deletion(place, mention.id, minute_at(mention.event_at))
             for part in parts:
                 part.deletions.append(deletion)
             parts[partition_of(mention.id, self._partitions)].forgotten.append(mention.id)
         if self._organisation.is_official(mention.author):
-            self._deal_ours(place, arrival, parts)
-        if scored is None:
-            return
-        told = seen_of(stored(scored, self._organisation))
-        counts = mention.op in COUNTED and not mention.backfilled
-        copies = _copies(scored) if counts else ()
-        for name in scored.topics:
-            part = parts[self._number_of(name)]
-            if counts:
-                part.row(place, name, sight(scored, copies, name))
-            if not part.seen or part.seen[-1] is not told:
-                part.seen.append(told)
-
-    def _deal_ours(self, place: int, arrival: Arrival, parts: Sequence[_Part]) -> None:
-        """What our own account did, to all: most answers name no topic."""
-        mention = arrival.mention
-        said = arrival.scored or ScoredMention(mention, (), 0.0, mention.language or "")
-        at = mention.edited_at or mention.event_at
-        deleted = round(at.timestamp() * 1e6) if mention.op == "delete" else None
-        ours = Ours(place, seen_of(stored(said, self._organisation)), deleted)
-        for part in parts:
-            part.ours.append(ours)
+            said = scored or ScoredMention(mention, (), 0.0, mention.language or "")
+            at = mention.edited_at or mention.event_at
+            deleted = round(at.timestamp() * 1e6) if mention.op == "delete" else None
+            ours = Ours(place, seen_of(said, official=True), deleted)
+            for part in parts:
+                part.ours.append(ours)
 
     def _number_of(self, topic: str) -> int:
         """The partition that watches a topic."""
@@ -160,7 +157,9 @@ class _Taken:
         self.places: list[int] = []
         self.mentions: list[Mention] = []
         self.clocks: list[tuple[int, float]] = []
+        self.minutes: list[int] = []
         self._latest = float("-inf")
+        self._counted, self._counted_minutes, self._digests = array("I"), array("I"), array("I")
 
     def tell(self, offset: int, clock: float) -> None:
         """Time went on; what matters is whole seconds."""
@@ -169,16 +168,20 @@ class _Taken:
             self._latest = clock
 
     def add(self, offset: int, mention: Mention) -> None:
-        self.places.append(offset - self.first)
+        """A mention; its clock is the time at which it happened."""
+        clock = mention.event_at.timestamp()
+        self.tell(offset, clock)
+        place, minute = offset - self.first, int(clock // 60)
+        self.places.append(place)
         self.mentions.append(mention)
+        self.minutes.append(minute)
+        if mention.op in COUNTED:
+            self._counted.append(place)
+            self._counted_minutes.append(minute)
+            self._digests.append(digest_of(mention.id))
 
     def common(self, chunk: Chunk) -> Scored:
         """What every partition is told."""
-        counted = [
-            (place, mention)
-            for place, mention in zip(self.places, self.mentions, strict=True)
-            if mention.op in COUNTED
-        ]
         return Scored(
             version=VERSION,
             source=chunk.source,
@@ -187,9 +190,9 @@ class _Taken:
             after=chunk.after,
             begins=chunk.begins,
             clocks=self.clocks,
-            places=array("I", [place for place, _ in counted]).tobytes(),
-            minutes=array("I", [minute_at(mention.event_at) for _, mention in counted]).tobytes(),
-            digests=array("I", [digest_of(mention.id) for _, mention in counted]).tobytes(),
+            places=self._counted.tobytes(),
+            minutes=self._counted_minutes.tobytes(),
+            digests=self._digests.tobytes(),
             topics=[],
             rows=[],
             deletions=[],
@@ -229,17 +232,28 @@ def digest_of(mention_id: str) -> int:
     return crc32(mention_id.encode(errors="surrogatepass"))
 
 
-def seen_of(post: StoredMention) -> Seen:
-    """A matched mention as it travels to the store."""
+def seen_of(scored: ScoredMention, *, official: bool) -> Seen:
+    """A matched mention as it travels to the store; the same as `agents.station.stored` makes."""
+    mention, author = scored.mention, scored.mention.author
     return Seen(
-        post.id, list(post.topics), post.thread, post.platform, post.kind, post.author, post.followers,
-        post.official, post.text, post.language, post.url, post.negativity,
-        round(post.published_at.timestamp() * 1e6),
-    )  # fmt: skip
+        mention.id,
+        list(scored.topics),
+        mention.thread,
+        mention.platform,
+        mention.kind,
+        (author.id or author.handle) if author else None,
+        author.followers if author else None,
+        official,
+        mention.text,
+        scored.language or None,
+        mention.url,
+        scored.negativity,
+        round(mention.event_at.timestamp() * 1e6),
+    )
 
 
-def _copies(scored: ScoredMention) -> tuple[int, ...]:
-    mention = scored.mention
-    if mention.repost_of is not None or mention.kind == "repost":
-        return ()
-    return copy_keys(mention.text, slot_of(minute_at(mention.event_at)))
+def _copies(taken: _Taken, scored: Mapping[int, ScoredMention]) -> dict[int, tuple[int, ...]]:
+    """The bands of the matched texts; reposts are no copies."""
+    own = [i for i, one in scored.items() if one.mention.repost_of is None and one.mention.kind != "repost"]
+    texts = [taken.mentions[index].text for index in own]
+    return dict(zip(own, copy_keys_of(texts, [slot_of(taken.minutes[index]) for index in own]), strict=True))

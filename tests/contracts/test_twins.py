@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from agents.match import Topic
-from agents.pipeline import Pipeline, event_clock
+from agents.pipeline import Pipeline
 from agents.scenario import Scenario, load
 from agents.scenario_input import mentions_of
 from agents.station import Station
@@ -26,7 +26,7 @@ from alerts.incidents import IncidentPolicy
 from alerts.organisation import Organisation
 from alerts.store.sqlite import SqliteStore
 from streams.feeds.feed import FeedBatch
-from streams.records import Mention
+from streams.records import Mention, ScoredMention
 from tests.scenarios.test_scenarios import scorer_for
 from tests.storms import TOPICS, Arrival, Plan, differences, engine, run, stream, written
 from tests.twin import AFTERWARDS, Twin, Way
@@ -98,10 +98,10 @@ class AsGiven:
 
     def __init__(self, arrivals: list[Arrival]) -> None:
         self._scored = {(a.mention.id, a.mention.version): a.scored for a in arrivals}
-        self.clock_of = event_clock
 
-    def arrivals(self, mentions: list[Mention]) -> list[Arrival]:
-        return [Arrival(m, self._scored[m.id, m.version], event_clock(m)) for m in mentions]
+    def judged(self, mentions: list[Mention]) -> dict[int, ScoredMention]:
+        found = [self._scored[m.id, m.version] for m in mentions]
+        return {place: scored for place, scored in enumerate(found) if scored is not None}
 
 
 plans = st.builds(
