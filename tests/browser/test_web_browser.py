@@ -192,7 +192,7 @@ async def test_without_javascript_nothing_is_offered_that_needs_it(chromium: str
     async with looking(chromium) as sight, sight.page(java_script_enabled=False) as page:
         await sight.show(page, STORM)
         assert await page.locator("[data-copy]:visible, .auto:visible").count() == 0
-        assert "Olemme lukeneet viestinne" in await page.inner_text("#draft")
+        assert "Olemme lukeneet viestinne" in await page.input_value("#draft")
 
 
 async def test_the_copy_button_copies_the_draft_exactly(chromium: str) -> None:
