@@ -39,6 +39,9 @@ Spoken = Annotated[Language | None, typer.Option(help="The storm's language; els
 Minutes = Annotated[float, typer.Option(min=5, max=1440, help="How long the storm lasts, in drill time.")]
 Speed = Annotated[float, typer.Option(min=1, max=120, help="How many drill minutes a minute of yours holds.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Of the drill's page; 0 takes a free one.")]
+Address = Annotated[
+    str | None, typer.Option("--url", help="Where the roster's people reach the drill's page, for its links.")
+]
 Place = Annotated[
     Path | None, typer.Option(help="Where the drill is kept; else a new folder beside the store.")
 ]
@@ -55,6 +58,7 @@ def drill(
     minutes: Minutes = 60,
     speed: Speed = 1.0,
     port: Port = 8788,
+    address: Address = None,
     folder: Place = None,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +72,7 @@ def drill(
     settings = settings_of(config)
     started = SystemClock().now()
     place = _place(settings, folder, started)
-    ours = arena(settings, topic, place, port)
+    ours = arena(settings, topic, place, port, address)
     term = term_of(next(each for each in settings.topics if topic in (None, each.name)))
     language = lang or settings.organisation.language
     plan = StormPlan(situation, term, language, started, timedelta(minutes=minutes))

@@ -25,17 +25,22 @@ FEED: Final = "drill"
 POLL_SECONDS: Final = 0.2
 
 
-def arena(settings: Settings, topic: str | None, folder: Path, port: int) -> Settings:
-    """The settings of a drill about a topic, in `folder`. BadConfiguration: there is no such topic."""
+def arena(
+    settings: Settings, topic: str | None, folder: Path, port: int, address: str | None = None
+) -> Settings:
+    """The settings of a drill about a topic, in `folder`; `address` is where its page is reached.
+
+    BadConfiguration: there is no such topic.
+    """
     chosen = _chosen(settings, topic)
     marked = chosen.model_copy(update={"name": _marked(chosen.name, settings.organisation.language)})
     return Settings(
-        organisation=_organisation(settings.organisation, chosen.name, marked.name, port),
+        organisation=_organisation(settings.organisation, chosen.name, marked.name, address or _local(port)),
         languages=settings.languages,
         topics=(marked,),
         feeds=(JsonlFeedSettings(name=FEED, path=folder / "feeds", follow=True, poll_seconds=POLL_SECONDS),),
         receivers=roster_of(settings),
-        web=WebSettings(port=port),
+        web=_page(settings.web, port),
         store=StoreSettings(path=folder / "drill.db"),
         watch=settings.watch,
         safety=settings.safety,
@@ -68,10 +73,20 @@ def term_of(topic: Topic) -> str:
     return f"@{topic.accounts[0].lstrip('@')}" if topic.accounts else topic.links[0]
 
 
-def _organisation(us: Organisation, topic: str, marked: str, port: int) -> Organisation:
+def _page(web: WebSettings, port: int) -> WebSettings:
+    """The drill's page: where the real one is if a token protects that, else for this machine alone."""
+    if web.token is None:
+        return WebSettings(port=port)
+    return WebSettings(host=web.host, port=port, token=web.token, allowed_hosts=web.allowed_hosts)
+
+
+def _local(port: int) -> str | None:
+    return f"http://127.0.0.1:{port}" if port else None
+
+
+def _organisation(us: Organisation, topic: str, marked: str, address: str | None) -> Organisation:
     """We, with the page of the drill in the links and the facts of the topic under its drill name."""
     facts = tuple(_renamed(fact, topic, marked) for fact in us.facts)
-    address = f"http://127.0.0.1:{port}" if port else None
     return us.model_copy(update={"public_url": address, "facts": facts})
 
 

@@ -47,3 +47,11 @@ async def test_the_page_leads_to_the_report_and_warns_of_deleted_criticism() -> 
     assert "inc-storm/report" in calm
     assert "Do not delete criticism" not in calm
     assert "Our own accounts deleted 2 negative posts" in warned
+
+
+async def test_programs_get_the_same_as_json() -> None:
+    async with visiting(scene()) as visitor:
+        answer = await visitor.client.get(f"/api/v1{STORM}/report")
+        told = await answer.json()
+        assert (await visitor.client.get("/api/v1/incidents/inc-none/report")).status == 404
+    assert (told["incident"]["id"], told["target_minutes"]) == ("inc-storm", 60)

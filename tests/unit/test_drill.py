@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from agents.drill.arena import arena, term_of
 from agents.drill.clock import DrillClock
@@ -24,6 +25,7 @@ from alerts.organisation import Organisation
 from alerts.page.drill import drill_lines
 from alerts.respond.recognise import recognise
 from alerts.store.store import Delivery
+from alerts.web.settings import WebSettings
 from streams.clock import ManualClock
 from streams.errors import BadConfiguration
 from streams.records import Mention
@@ -130,6 +132,19 @@ class TestArena:
             Settings(organisation=us, topics=(Topic(name="Posti", terms=("P",)),)), None, Path("d"), 0
         )
         assert drill.organisation.facts_for(drill.topics[0].name, AT)
+
+    def test_its_page_is_for_this_machine_unless_a_token_protects_it(self) -> None:
+        topics = (Topic(name="Posti", terms=("Posti",)),)
+        bare = Settings(topics=topics, web=WebSettings(port=80))
+        alone = arena(bare, None, Path("d"), 8788)
+        assert (alone.web.host, alone.web.port, alone.web.token) == ("127.0.0.1", 8788, None)
+        assert alone.organisation.link("i") == "http://127.0.0.1:8788/incidents/i"
+        guarded = WebSettings(host="0.0.0.0", token=SecretStr("correct-horse-battery"))
+        open_to_us = arena(
+            bare.model_copy(update={"web": guarded}), None, Path("d"), 1, "https://v.example:1"
+        )
+        assert (open_to_us.web.host, open_to_us.web.token) == (guarded.host, guarded.token)
+        assert open_to_us.organisation.link("i") == "https://v.example:1/incidents/i"
 
     @pytest.mark.parametrize(
         ("topic", "term"),
