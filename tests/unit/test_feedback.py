@@ -197,6 +197,13 @@ class TestDigest:
         assert found.open == open_questions(posts) == 2
         assert [one.answered for one in found.voices["ask"]] == [False, True]
 
+    def test_what_is_asked_after_our_answer_waits_again(self) -> None:
+        posts = [
+            said("o", 2, thread="t", text="On", official=True),
+            said("q", 5, thread="t", text="Onko vielä?"),
+        ]
+        assert [one.text for one in digest_topic("Posti", posts).waiting] == ["Onko vielä?"]
+
     def test_a_week_and_a_day_are_read_from_the_store_to_the_minute(self) -> None:
         store = SqliteStore(":memory:")
         with store.transaction() as tx:
