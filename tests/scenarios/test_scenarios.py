@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 from agents.demo import SCENARIO
 from agents.match import Topic
 from agents.pipeline import Pipeline
+from agents.safety import CLASSES
+from agents.safety.reader import SafetyReader
 from agents.scenario import Scenario, check, load
 from agents.scenario_input import mentions_of
 from agents.sentiment.loading import load_scorer
 from agents.station import Station
 from agents.watch.engine import Engine
+from agents.watch.planned import PlannedPeak, peaks_of
 from agents.watch.policy import WatchPolicy
 from agents.watch.watch import TopicBudget
 from alerts.desk import Desk
@@ -88,8 +91,16 @@ def station_of(config: dict[str, Any], scorer: Any, store: Store) -> Station:
     topics = [Topic.model_validate(topic) for topic in config["topics"]]
     policy = WatchPolicy.model_validate(config.get("watch", {}))
     organisation = Organisation.model_validate(config.get("organisation", {}))
-    pipeline = Pipeline(topics, scorer, ("fi", "sv", "en"))
-    engine = Engine([TopicBudget(one.name, one.budget or policy.budget) for one in topics], policy)
+    calendar = [PlannedPeak.model_validate(peak) for peak in config.get("calendar", ())]
+    safety = SafetyReader(topics, CLASSES, organisation.is_official)
+    pipeline = Pipeline(topics, scorer, ("fi", "sv", "en"), safety=safety)
+    budgets = [
+        TopicBudget(
+            one.name, one.budget or policy.budget, peaks=peaks_of(calendar, one.name, organisation.zone)
+        )
+        for one in topics
+    ]
+    engine = Engine(budgets, policy)
     desk = Desk(store, IncidentPolicy(), organisation, [], lambda: None)
     return Station(store, pipeline, engine, desk, organisation, recorded=True)
 
