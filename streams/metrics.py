@@ -76,6 +76,9 @@ TABLE: Final = (
     Metric("time_to_page_seconds", "histogram", "seconds", ("receiver",), "From publication to delivery"),
     Metric("deliveries_total", "counter", "attempts", ("receiver", "outcome"), "Attempts to deliver notices"),
     Metric("store_reachable", "gauge", "0 or 1", (), "Whether the store answered when it was last asked"),
+    Metric("stream_lag_records", "gauge", "records", ("stream", "partition"), "Records that wait"),
+    Metric("partitions_assigned", "gauge", "partitions", ("stage",), "Partitions that this worker has"),
+    Metric("rebalances", "gauge", "rebalances", ("stage",), "Times partitions were dealt, since start"),
     Metric("config_last_reload_successful", "gauge", "0 or 1", (), "Whether the last reload was taken over"),
     Metric("config_last_reload_success_timestamp_seconds", "gauge", "unix time", (), "Last good (re)load"),
 )  # fmt: skip
@@ -200,6 +203,15 @@ class Metrics:
     def store_reachable(self, reachable: bool) -> None:
         """Whether the store answered."""
         self._gauges["store_reachable"].set(int(reachable))
+
+    def stage(self, stage: str, rebalances: int, *, partitions: int) -> None:
+        """How often a stage's partitions were dealt anew since the start, and how many this worker has."""
+        self._gauges["rebalances"].labels(stage).set(rebalances)
+        self._gauges["partitions_assigned"].labels(stage).set(partitions)
+
+    def stream_lag(self, stream: str, partition: int, records: int) -> None:
+        """So many records of a partition wait for the stage that reads it."""
+        self._gauges["stream_lag_records"].labels(stream, str(partition)).set(records)
 
     def configuration(self, *, taken: bool, now: datetime) -> None:
         """The configuration was read: taken over, or refused and the last good one kept."""

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from agents.runtimes.kafka.sending import Sending, durable, send
+from agents.runtimes.reach import Reach
 from agents.stages.alert import AlertStage, Handled
 from agents.stages.records import Finding, unpack_finding
 from alerts.events import escalation_event, incident_event
-from alerts.incidents import Incident
+from alerts.incidents import Incident, Notice
 from alerts.records import LedgerEntry
 from streams.clock import Clock
 from streams.cloudevents import CONTENT_TYPE
 from streams.errors import StoreUnreachable
 from streams.kafka.settings import KafkaSettings
+from streams.metrics import Metrics
 from streams.names import ESCALATIONS, INCIDENTS
 from streams.records import Escalation, HumanAction
 
-LOG = logging.getLogger("palovahti")
 REST_SECONDS = 2.0
 HEADERS = (("content-type", CONTENT_TYPE.encode()),)
 
@@ -29,8 +30,17 @@ HEADERS = (("content-type", CONTENT_TYPE.encode()),)
 class Alerting:
     """Behind the agent of `findings`; also who carries out what people decide on the pages."""
 
-    def __init__(self, app: Any, stage: AlertStage, kafka: KafkaSettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        app: Any,
+        stage: AlertStage,
+        kafka: KafkaSettings,
+        clock: Clock,
+        metrics: Metrics,
+        reach: Reach,
+    ) -> None:
         self._app, self._stage, self._kafka, self._clock = app, stage, kafka, clock
+        self._metrics, self._reach = metrics, reach
         self._touched: dict[str, None] = {}  # incidents to tell others of
 
     async def take(self, event: Any) -> None:
@@ -44,9 +54,7 @@ class Alerting:
 
     async def idle(self) -> None:
         """Time passes: overdue answers page."""
-        handled = await self._patiently(lambda: self._stage.idle(self._clock.now()))
-        for notice in handled:
-            self._touched[notice.incident.id] = None
+        self._told(await self._patiently(lambda: self._stage.idle(self._clock.now())))
         await self.publish(())
 
     def act(self, action: HumanAction) -> Incident:
@@ -75,7 +83,7 @@ class Alerting:
         self._touched |= dict.fromkeys(record.key.decode() for record in records if record.key)
         touched, self._touched = self._touched, {}
         for incident_id in touched:
-            incident = self._stage.store.incident(incident_id)
+            incident = await self._patiently(partial(self._stage.store.incident, incident_id))
             if incident is not None:
                 value = incident_event(incident, source)
                 records.append(
@@ -85,17 +93,27 @@ class Alerting:
 
     async def _step(self, findings: list[Finding]) -> Handled:
         handled: Handled = await self._patiently(lambda: self._stage.step(findings, self._clock.now()))
-        for notice in handled.notices:
-            self._touched[notice.incident.id] = None
+        for pulse in {pulse.topic: pulse for pulse in handled.pulses}.values():
+            self._metrics.pulse(pulse)
+        self._told(handled.notices)
         return handled
+
+    def _told(self, notices: Iterable[Notice]) -> None:
+        for notice in notices:
+            self._touched[notice.incident.id] = None
+            if notice.kind == "page":
+                self._metrics.paged(notice.reason)
 
     async def _patiently(self, work: Any) -> Any:
         while True:
             try:
-                return work()
+                done = work()
             except StoreUnreachable as error:
-                LOG.warning("store_unreachable", extra={"error": type(error).__name__})
+                self._reach.lost(error)
                 await asyncio.sleep(REST_SECONDS)
+            else:
+                self._reach.found()
+                return done
 
 
 def _escalations(findings: Iterable[Finding]) -> list[Escalation]:

@@ -89,6 +89,7 @@ def add_table(app: ChunkApp, name: str, partitions: int) -> StateTable:
         value_type=bytes,
         partitions=partitions,
         recovery_buffer_size=100,
+        options={"driver": "rocksdict"},
         extra_topic_configs={
             "max.message.bytes": str(REQUEST_BYTES),
             "min.cleanable.dirty.ratio": "0.2",

@@ -13,6 +13,7 @@ from streams.clock import Clock
 from streams.kafka.dead_letters import Refused, letter
 from streams.kafka.reading import Raw
 from streams.kafka.settings import KafkaSettings
+from streams.metrics import Metrics
 from streams.names import DEAD_LETTERS, FINDINGS, MENTIONS, SCORED
 
 UNDER_WAY = 4  # chunks that are judged and not yet acknowledged
@@ -23,8 +24,11 @@ Fail = Callable[[BaseException], None]
 class Scoring:
     """Behind the agent of `mentions`."""
 
-    def __init__(self, app: Any, stage: ScoreStage, kafka: KafkaSettings, clock: Clock, fail: Fail) -> None:
+    def __init__(
+        self, app: Any, stage: ScoreStage, kafka: KafkaSettings, clock: Clock, fail: Fail, metrics: Metrics
+    ) -> None:
         self._app, self._stage, self._kafka, self._clock, self._fail = app, stage, kafka, clock, fail
+        self._metrics = metrics
         self._last: dict[int, int] = {}
         self._generation = -1
         self._room = asyncio.Semaphore(UNDER_WAY)
@@ -39,7 +43,16 @@ class Scoring:
         judged = self._stage.step(self._chunk(event.message, event.value), self._clock.now())
         self.mentions += judged.mentions
         self.matched += judged.matched
+        self._count(judged)
         self._before = asyncio.create_task(self._send(event, judged, self._before))
+
+    def _count(self, judged: Judged) -> None:
+        """Which feed each came from is left to who read it: here it would cost more than it tells."""
+        self._metrics.mentions("in", None, judged.mentions)
+        self._metrics.mentions("matched", None, judged.matched)
+        self._metrics.mentions("scored", None, judged.matched)
+        for refusal in judged.refused:
+            self._metrics.bad(None, refusal.reason)
 
     def _chunk(self, message: Any, records: Any) -> Chunk:
         """The chunk, and what was before it: nothing, where a generation of the group begins with it."""

@@ -27,6 +27,7 @@ from agents.runtimes.kafka.ingesting import Ingesting
 from agents.runtimes.kafka.probes import listen, probes
 from agents.runtimes.kafka.scoring import Scoring
 from agents.runtimes.kafka.watching import Watching
+from agents.runtimes.reach import Reach
 from agents.runtimes.waiting import first_of
 from agents.settings import Settings
 from agents.stages.alert import AlertStage
@@ -42,10 +43,12 @@ from streams.clock import Clock, SystemClock
 from streams.errors import BrokenState
 from streams.metrics import Metrics
 from streams.names import FEEDS, FINDINGS, MENTIONS, SCORED
+from streams.windows import time_of
 
 LOG = logging.getLogger("palovahti")
 STAGES: Final = ("ingest", "score", "watch", "alert")
 LOOK_SECONDS = 1.0
+STOP_SECONDS = 8.0
 CHUNK_SIZES: Final = {"ingest": 100, "score": 1000, "watch": 200, "alert": 200}
 
 
@@ -68,6 +71,12 @@ class Worker:
         self.clock = clock or SystemClock()
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
+        self.reach = Reach(self.metrics)
+        self.metrics.know(
+            feeds=[feed.name for feed in settings.feeds],
+            topics=[topic.name for topic in settings.topics],
+            receivers=[receiver.name for receiver in settings.receivers],
+        )
         self.apps = {stage: stage_app(stage, settings.kafka, work) for stage in self.stages}
         self._recorded, self._console = recorded, console or Console()
         self._given_feeds = feeds
@@ -87,9 +96,9 @@ class Worker:
         self._failed = asyncio.get_running_loop().create_future()
         async with AsyncExitStack() as stack:
             for app in self.apps.values():
+                stack.push_async_callback(_within, STOP_SECONDS, app.stop)
                 await app.start()
-                stack.push_async_callback(app.stop)
-            stack.push_async_callback(self._drain)
+            stack.push_async_callback(_within, STOP_SECONDS, self._drain)
             tasks = [asyncio.create_task(each) for each in await self._tasks(stop, stack)]
             page = await self._listen()
             stack.push_async_callback(page.cleanup)
@@ -130,7 +139,7 @@ class Worker:
         kafka, app = self.settings.kafka, self.apps["score"]
         pipeline = build_pipeline(self.settings, event_clock)
         stage = ScoreStage(pipeline, self.settings.organisation, kafka.partitions)
-        self.scoring = Scoring(app, stage, kafka, self.clock, self.fail)
+        self.scoring = Scoring(app, stage, kafka, self.clock, self.fail, self.metrics)
         add_agent(app, kafka, MENTIONS, self._guarded(self.scoring), CHUNK_SIZES["score"])
 
     def _build_watch(self) -> None:
@@ -145,7 +154,7 @@ class Worker:
             raise BrokenState("the alert stage needs a store")
         desk = build_desk(self.settings, self.store, self._data_state)
         stage = AlertStage(self.store, desk, kafka.partitions, recorded=self._recorded)
-        self.alerting = Alerting(app, stage, kafka, self.clock)
+        self.alerting = Alerting(app, stage, kafka, self.clock, self.metrics, self.reach)
         add_agent(app, kafka, FINDINGS, self._guarded(self.alerting), CHUNK_SIZES["alert"])
 
     def _engine(self, partition: int) -> Engine:
@@ -167,16 +176,36 @@ class Worker:
             client = await stack.enter_async_context(httpx.AsyncClient())
             receivers = notifiers(self.settings.receivers, client, self.clock, self._console)
             tasks.append(Outbox(self.store, receivers, self.clock, metrics=self.metrics).run(stop))
+            if not self._recorded:
+                tasks.append(self._idle(self.alerting, stop))
         return tasks
 
     async def _look(self, stop: asyncio.Event) -> None:
-        """Time passes also where nothing arrives."""
+        """What is decided is stored also where nothing arrives; the metrics say how it goes."""
         while not stop.is_set():
             if self.watching is not None:
                 await self.watching.look()
-            if self.alerting is not None and not self._recorded:
-                await self.alerting.idle()
+            self._measure()
             await first_of(stop.wait(), seconds=LOOK_SECONDS)
+
+    async def _idle(self, alerting: Alerting, stop: asyncio.Event) -> None:
+        """Overdue answers page also where nothing arrives."""
+        while not stop.is_set():
+            await alerting.idle()
+            await first_of(stop.wait(), seconds=LOOK_SECONDS)
+
+    def _measure(self) -> None:
+        for stage, app in self.apps.items():
+            self.metrics.stage(stage, app.rebalancing_count, partitions=len(app.consumer.assignment()))
+            for tp, end in app.monitor.tp_end_offsets.items():
+                if tp.topic in app.chunk_topics:
+                    behind = max(0, end - app.monitor.tp_committed_offsets.get(tp, 0))
+                    self.metrics.stream_lag(
+                        tp.topic.removeprefix(self.settings.kafka.prefix), tp.partition, behind
+                    )
+        for shard in self.watching.shards if self.watching else ():
+            if shard.engine.ticked:
+                self.metrics.watermark(time_of(shard.engine.ticked))
 
     async def _drain(self) -> None:
         """Store what is decided, so that the next start has nothing to read again."""
@@ -219,10 +248,24 @@ class Worker:
 
     def health(self) -> Mapping[str, object]:
         """What /readyz tells."""
-        return {"ready": self.is_ready(), "data": self._data_state(), "stages": list(self.stages)}
+        return {
+            "ready": self.is_ready() and self.reach.reachable,
+            "data": self._data_state(),
+            "stages": list(self.stages),
+            "store": self.reach.reachable,
+        }
 
     def _data_state(self) -> DataState | None:
         return None
+
+
+async def _within(seconds: float, end: Callable[[], Any]) -> None:
+    """End something; what hangs is left behind, and what it had not stored is read again."""
+    try:
+        async with asyncio.timeout(seconds):
+            await end()
+    except Exception as error:  # noqa: BLE001 on the way out: the next is ended all the same
+        LOG.warning("stop_incomplete", extra={"error": type(error).__name__})
 
 
 def address(page: web.AppRunner) -> str:
