@@ -103,6 +103,24 @@ async def test_a_tab_shows_the_channels_own_form_within_its_limit(chromium: str)
             assert f"{length}/{limit}" in label
 
 
+async def test_what_was_written_for_a_channel_waits_there_until_the_suggestion_is_asked_for_again(
+    chromium: str,
+) -> None:
+    async with looking(chromium) as sight, sight.page() as page:
+        await sight.show(page, f"{STORM}?lang=en&channel=bluesky")
+        suggested = await page.input_value("#draft")
+        await page.fill("#draft", "Emme kommentoi.")
+        await page.click("nav.tabs a:has-text('Mastodon')")
+        await page.wait_for_selector("nav.tabs a[aria-current]:has-text('Mastodon')")
+        assert await page.input_value("#draft") != "Emme kommentoi."
+        await page.click("nav.tabs a:has-text('Bluesky')")
+        await page.wait_for_selector("nav.tabs a[aria-current]:has-text('Bluesky')")
+        assert await page.input_value("#draft") == "Emme kommentoi."
+        await page.wait_for_selector("#findings li:has-text('R29')")
+        await page.click("a[data-afresh]")
+        await page.wait_for_function("t => document.getElementById('draft').value === t", arg=suggested)
+
+
 async def test_what_is_being_written_is_not_swept_away_by_the_refresh(chromium: str) -> None:
     async with looking(chromium) as sight, sight.page() as page:
         await page.clock.install()

@@ -1,4 +1,4 @@
-// Three comforts; every page works without them: copying the draft, checking it while it is written, and
+// Comforts; every page works without them: copying the draft, checking and keeping it while it is written, and
 // keeping the page up to date.
 "use strict";
 
@@ -27,6 +27,7 @@ let resting;
 document.addEventListener("input", (event) => {
   const area = event.target.closest("textarea[data-check]");
   if (!area) return;
+  remember(area);
   clearTimeout(resting);
   resting = setTimeout(() => check(area), 500);
 });
@@ -47,6 +48,38 @@ async function check(area) {
     // No connection: the button still checks, and the line at the foot says that the page is not fresh.
   }
 }
+
+// What was written for one channel waits there, in this tab of the browser, while another one is looked at.
+function place(area) {
+  const fields = area.form.elements;
+  return [location.pathname, fields.channel.value, fields.reply_language.value, fields.kind.value].join(" ");
+}
+
+function remember(area) {
+  try {
+    sessionStorage.setItem(place(area), area.value);
+  } catch {
+    // Storage is full or switched off: then the text lives as long as the page.
+  }
+}
+
+function recall(root) {
+  const area = root.querySelector("textarea[data-check]");
+  if (!area || "edited" in area.dataset) return;
+  const kept = sessionStorage.getItem(place(area));
+  if (kept === null || kept === area.value) return;
+  area.value = kept;
+  check(area);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-afresh]");
+  if (link) sessionStorage.removeItem(place(document.querySelector("textarea[data-check]")));
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.value === "publish") sessionStorage.removeItem(place(event.target.elements.text));
+});
 
 function showComforts(root) {
   for (const hidden of root.querySelectorAll("button[data-copy], label.auto")) hidden.hidden = false;
@@ -100,5 +133,6 @@ async function keepFresh() {
 }
 
 showComforts(document);
+recall(document);
 const first = document.querySelector("[data-live]");
 if (first) setInterval(keepFresh, Number(first.dataset.live) * 1000);
