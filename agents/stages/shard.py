@@ -148,10 +148,7 @@ class Shard:
 
     def advance(self) -> list[Finding]:
         """Decide all ticks that every source is past; what follows, in order."""
-        clocks = [source.clock for source in self.sources]
-        if any(clock is None for clock in clocks):
-            return []
-        due = self._due(min(clock for clock in clocks if clock is not None))
+        due = self._due(self.last_clock)
         found: list[Finding] = []
         for tick in sorted(tick for tick in self._pending if tick <= due):
             self._decide(tick - 1, [], found)
@@ -210,6 +207,17 @@ class Shard:
         self.tallies["duplicate"] += len(digests) // 4 - counted
         if new:
             self.new_digests.setdefault(slot, []).append(new)
+
+    @property
+    def last_clock(self) -> float | None:
+        """How far time went on in the slowest source; None where one has not told."""
+        clocks = [source.clock for source in self.sources]
+        return None if None in clocks else min(clock for clock in clocks if clock is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything waits for a later tick."""
+        return bool(self._pending)
 
     # state
 
