@@ -119,6 +119,13 @@ def test_a_budget_that_keeps_the_storms_and_drops_false_alarms_is_proposed_with_
     assert "Nothing was changed" in proposed(proposal)
 
 
+def test_fewer_false_alarms_for_more_pages_that_nobody_judged_are_no_gain() -> None:
+    known = [REAL, FALSE]
+    now = judged(None, opening(AT), opening(FALSE.start), known=known)
+    other = judged(2.0, opening(AT), opening(AT - WEEK), opening(AT - 2 * WEEK), known=known)
+    assert propose(now, [other], POLICY) is None
+
+
 def test_a_larger_budget_is_proposed_where_storms_were_missed_and_its_pages_are_worth_it() -> None:
     now, more = judged(None, known=[REAL]), judged(4.0, opening(AT), known=[REAL])
     proposal = propose(now, [more], POLICY)

@@ -121,3 +121,15 @@ def test_the_case_is_not_over_while_harm_is_still_told() -> None:
     (end,) = [e.at for e in escalations(effects) if e.kind == "resolved"]
     assert end >= LATER + timedelta(minutes=25 * 11 + 60)
     assert Verdict.SAFETY in {e.verdict for e in effects if isinstance(e, Pulse)}
+
+
+def test_a_copy_does_not_take_the_place_of_what_its_author_said_before() -> None:
+    shared = "varoitus ihmisiä loukkaantui tässä kaupassa eilen illalla jakakaa eteenpäin"
+    said = [
+        hurt("x:c", "c", LATER, text=shared),
+        hurt("x:a", "a", LATER + timedelta(minutes=90)),
+        hurt("x:a2", "a", LATER + timedelta(minutes=100), text=shared),
+        hurt("x:b", "b", LATER + timedelta(minutes=140)),
+    ]
+    watched = Engine([TopicBudget(TOPIC, safety=SafetyRule(within_hours=1))])
+    assert opened(effects_of(*said, one=watched))
