@@ -118,7 +118,8 @@ async def test_what_was_written_for_a_channel_waits_there_until_the_suggestion_i
         assert await page.input_value("#draft") == "Emme kommentoi."
         await page.wait_for_selector("#findings li:has-text('R29')")
         await page.click("a[data-afresh]")
-        await page.wait_for_function("t => document.getElementById('draft').value === t", arg=suggested)
+        await page.wait_for_selector("#findings .verdict.good")
+        assert await page.input_value("#draft") == suggested
 
 
 async def test_what_is_being_written_is_not_swept_away_by_the_refresh(chromium: str) -> None:

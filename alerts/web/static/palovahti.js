@@ -73,8 +73,13 @@ function recall(root) {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-afresh]");
-  if (link) sessionStorage.removeItem(place(document.querySelector("textarea[data-check]")));
+  if (!event.target.closest("a[data-afresh]")) return;
+  const area = document.querySelector("textarea[data-check]");
+  sessionStorage.removeItem(place(area));
+  if ("edited" in area.dataset) return; // the suggestion stands on the page that the link opens
+  event.preventDefault();
+  area.value = area.defaultValue;
+  check(area);
 });
 
 document.addEventListener("submit", (event) => {
