@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from streams.statistics.cascade import TAUS, expected_within_day, folded, reproduction
+from streams.statistics.forecast import Forecast, final_size, outgrows
 from streams.windows import DAY_MINUTES
 
 SCALE = 1000
 IDLE_MINUTES = 2 * DAY_MINUTES
+NOTHING = [0.0] * len(TAUS)
 
 
 class Thread:
-    """One conversation: recent minutes as they are, what is older as five decayed sums of negative mass."""
+    """One conversation: recent minutes as they are, what is older as five decayed sums of voices."""
 
-    __slots__ = ("closed", "last", "minutes", "negative", "people", "sums")
+    __slots__ = ("began", "closed", "last", "minutes", "negative", "people", "sums")
 
     def __init__(self, minute: int) -> None:
         self.minutes: dict[int, list[int]] = {}  # minute -> [voices, negative thousandths]
-        self.closed = self.last = minute
+        self.began = self.closed = self.last = minute
         self.sums: list[float] | None = None  # None while nothing is older than the open minutes
         self.people = self.negative = 0
 
@@ -30,6 +32,7 @@ class Thread:
         self.people += people
         self.negative += negative
         self.last = max(self.last, minute)
+        self.began = min(self.began, minute)
         if self.sums is None:
             self.closed = min(self.closed, minute)
 
@@ -38,8 +41,8 @@ class Thread:
         old = sorted(m for m in self.minutes if m < until)
         if not old:
             return
-        counts = [(m, self.minutes.pop(m)[1] / SCALE) for m in old]
-        self.sums, _ = folded(self.sums or [0.0] * len(TAUS), self.closed, until, counts)
+        counts = [(m, self.minutes.pop(m)[0]) for m in old]
+        self.sums, _ = folded(self.sums or NOTHING, self.closed, until, counts)
         self.closed = until
 
     def voices_open(self) -> int:
@@ -47,27 +50,43 @@ class Thread:
         return sum(bucket[0] for bucket in self.minutes.values())
 
     def forecast(self, now: int) -> tuple[float, float]:
-        """Negative posts in the open minutes, and those to come in 24 hours.
+        """Negative posts and others, those of the open minutes and those to come in 24 hours.
 
-        The forecast takes the lower end of R's 90 % interval: a few quick posts are no storm yet, and a
-        thread that subsides promises little.
+        What is to come takes the lower end of R's 90 % interval: a few quick posts are no storm yet, and a
+        thread that subsides promises little. Its share of negative posts is taken to stay.
         """
-        counts = [(m, b[1] / SCALE) for m, b in sorted(self.minutes.items()) if m < now]
-        recent = sum(c for _, c in counts)
-        sums, pressure = folded(self.sums or [0.0] * len(TAUS), min(self.closed, now), now, counts)
-        first = 1.0 if self.sums is None else 0.0  # the first post of a thread was caused by no other
-        _, low, _ = reproduction(max(0.0, recent - first), pressure)
-        return recent, expected_within_day(sums, low)
+        voices, negative, sums, pressure = self._folded(now)
+        first = 1 if self.sums is None else 0  # the first post of a thread was caused by no other
+        _, low, _ = reproduction(max(0, voices - first), pressure)
+        grown = (voices + expected_within_day(sums, low)) / max(1, voices)
+        return grown * negative / SCALE, grown * max(0.0, voices - negative / SCALE)
+
+    def final(self, now: int) -> Forecast:
+        """Voices that the thread will have had after a week, and a 90 % interval."""
+        return final_size(self.people, self._folded(now)[2], now - self.began)
+
+    def outgrows(self, size: float, now: int) -> float:
+        """Log odds that more voices than `size` will have spoken in it after a week."""
+        return outgrows(size, self._folded(now)[2], now - self.began)
+
+    def _folded(self, now: int) -> tuple[int, int, list[float], float]:
+        """Voices and negative thousandths of the open minutes; sums at minute `now`, and the pressure."""
+        counts = [(m, b) for m, b in sorted(self.minutes.items()) if m < now]
+        sums, pressure = folded(
+            self.sums or NOTHING, min(self.closed, now), now, ((m, b[0]) for m, b in counts)
+        )
+        return sum(b[0] for _, b in counts), sum(b[1] for _, b in counts), sums, pressure
 
     def dump(self) -> list[object]:
         """As a plain list."""
-        return [self.minutes, self.closed, self.last, self.sums, self.people, self.negative]
+        return [self.minutes, self.began, self.closed, self.last, self.sums, self.people, self.negative]
 
     @classmethod
     def load(cls, parts: list[object]) -> Thread:
         """The inverse of `dump`."""
         thread = cls(0)
-        (thread.minutes, thread.closed, thread.last, thread.sums, thread.people, thread.negative) = parts  # type: ignore[assignment]
+        (thread.minutes, thread.began, thread.closed, thread.last,
+         thread.sums, thread.people, thread.negative) = parts  # type: ignore[assignment]  # fmt: skip
         return thread
 
 

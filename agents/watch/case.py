@@ -14,6 +14,7 @@ class Case:
     onset: int
     opened: int
     severity: int
+    peak: float  # negative posts in the highest hour so far
     steps: int = 0  # escalations so far, for their ids
     calm_since: int | None = None
     ended: int | None = None

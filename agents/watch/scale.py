@@ -10,7 +10,7 @@ days, so that there is one threshold: a month divided by the budget.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log, log1p, log10
+from math import exp, log, log1p, log10
 
 from streams.statistics.cusum import FACTORS, advanced, evidence
 from streams.statistics.maxima import NEVER, Spread
@@ -18,14 +18,29 @@ from streams.windows import BLOCK_MINUTES
 
 WINDOWS = (10, 60, 180)  # minutes
 WARM_BLOCKS = 8
+EASE = 0.3  # standard deviations by which maxima are rarer where other posts are set against negative ones
+CONTRAST, CONTRAST_FROM = 0.85, 6.0  # how much other posts weigh, and from how many in a window on
 QUIET_THREAD, THREAD_SD = log1p(4), 0.6  # least usual peak of a topic's threads, and its spread
-LEAST_LOOKS, MOST_LOOKS = 16.0, 288.0  # independent steps a day of the low-volume channel
+RECENT_MINUTES, RECENT_WEIGHT = 180.0, 0.8  # how long what came lately is expected to go on, and how much
+RECENT_FREE = 4.0  # so many posts lately say nothing yet of what is to be expected
+LOOKS_AN_EVENT = 60.0  # posts come in clumps: each is looked at as often as an hour has minutes
+LEAST_LOOKS, MOST_LOOKS = 16.0, 1440.0  # steps a day of the low-volume channel
 
 
-def height(count: float) -> float:
-    """How high a window stands: its logarithm. Block maxima of plain logarithms page earliest and keep the
-    budget best (`docs/benchmarks/detection.md`); set against the usual of the hour, quiet nights page."""
-    return log1p(count)
+def eased(score: float, share: float) -> float:
+    """A score on the common law of maxima, given the usual negative share: where it is half at most, what
+    moves all posts alike is taken out, and high scores are rarer than where all posts are negative."""
+    return score + EASE * min(1.0, 2 * (1 - share))
+
+
+def height(negative: float, others: float) -> float:
+    """How high a window stands: the logarithm of its negative posts, less most of that of all other posts.
+
+    Block maxima of plain logarithms page earliest and keep the budget best (`docs/benchmarks/detection.md`);
+    set against the usual of the hour, quiet nights page. What raises both alike, a peak of neutral talk, a
+    topic that grows, the middle of the day, hardly moves it.
+    """
+    return log1p(negative) - CONTRAST * log1p(others / CONTRAST_FROM)
 
 
 class Surprise:
@@ -55,7 +70,7 @@ class Surprise:
         if thread <= 0 or self.thread_spread.count < WARM_BLOCKS:
             return mean
         usual, sd = max(self.thread_spread.mean, QUIET_THREAD), max(self.thread_spread.sd, THREAD_SD)
-        return max(mean, (log1p(thread) - usual) / sd)
+        return max(mean, (thread - usual) / sd)
 
     def note(self, minute: int, surprises: Sequence[float], thread: float) -> None:
         """Remember the highest of the running block; a finished block is learnt first."""
@@ -64,7 +79,7 @@ class Surprise:
             self._learn()
             self.block = block
         self.peaks = [max(p, z) for p, z in zip(self.peaks, surprises, strict=True)]
-        self.thread_peak = max(self.thread_peak, log1p(thread))
+        self.thread_peak = max(self.thread_peak, thread)
 
     def _learn(self) -> None:
         if self.block < 0:
@@ -89,47 +104,75 @@ class Surprise:
 
 
 class LowVolume:
-    """The mixture e-CUSUM up to the last closed minute, and the negative mass since it left zero."""
+    """The mixture e-CUSUM up to the last closed minute, and the negative mass since it left zero.
 
-    __slots__ = ("at", "mass", "pending", "sums")
+    What is expected is the usual, or what came lately if that is more: a rate that has been high for hours
+    is no news, whatever was usual before.
+    """
+
+    __slots__ = ("at", "began", "mass", "pending", "recent", "sums")
 
     def __init__(self, at: int) -> None:
-        self.at = at
+        self.at = self.began = at
         self.pending = 0.0  # expected up to `at` while nothing came, not yet taken off the sums
         self.sums = [0.0] * len(FACTORS)
         self.mass = 0.0
+        self.recent = 0.0  # negative mass, decayed with RECENT_MINUTES
 
     def run(
         self, until: int, counts: Sequence[tuple[int, float]], rate: float, fano: float
-    ) -> tuple[list[float], float]:
-        """Sums and mass at minute `until`, given (minute, mass) in order and the usual rate a minute."""
-        sums, mass, at = self.sums, self.mass, self.at
+    ) -> tuple[list[float], float, float]:
+        """Sums, mass and recent mass at `until`, given (minute, mass) in order; `rate` a minute is usual."""
+        sums, mass, at, recent = self.sums, self.mass, self.at, self.recent
         if self.pending:
             sums = advanced(sums, 0.0, self.pending, fano)
         for minute, count in counts:
-            sums = advanced(sums, 0.0, rate * (minute + 1 - at), fano)
+            lost, recent = self._expected(recent, at, minute + 1, rate)
+            sums = advanced(sums, 0.0, lost, fano)
             mass = count + (mass if any(sums) else 0.0)
             sums = advanced(sums, count, 0.0, fano)
+            recent += count
             at = minute + 1
-        sums = advanced(sums, 0.0, rate * max(0, until - at), fano)
-        return sums, mass if any(sums) else 0.0
+        lost, recent = self._expected(recent, at, max(at, until), rate)
+        sums = advanced(sums, 0.0, lost, fano)
+        return sums, mass if any(sums) else 0.0, recent
 
-    def close(self, until: int, sums: list[float], mass: float) -> None:
+    def _expected(self, recent: float, start: int, end: int, rate: float) -> tuple[float, float]:
+        """What is expected in a stretch, and what is left of the recent mass at its end."""
+        left = recent * exp((start - end) / RECENT_MINUTES)
+        known = 1.0 - exp((self.began - end) / RECENT_MINUTES)
+        more = max(0.0, recent - RECENT_FREE) * RECENT_WEIGHT
+        lately = more * (1.0 - left / recent) / max(0.1, known) if more else 0.0
+        return max(rate * (end - start), lately), left
+
+    def close(self, until: int, sums: list[float], mass: float, recent: float) -> None:
         """Make this the state at minute `until`."""
-        self.at, self.sums, self.mass, self.pending = until, sums, mass, 0.0
+        self.at, self.sums, self.mass, self.pending, self.recent = until, sums, mass, 0.0, recent
 
     def wait(self, until: int, rate: float) -> None:
         """Nothing came up to minute `until`: what was expected meanwhile is taken off when asked for."""
-        self.pending += rate * (until - self.at)
+        lost, self.recent = self._expected(self.recent, self.at, until, rate)
+        self.pending += lost
         self.at = until
 
     def damp(self) -> None:
         """Halve the evidence: there is more talk, but not more complaint in it."""
         self.sums = [s / 2 for s in self.sums]
 
-    def reset(self, minute: int) -> None:
+    def reset(self, minute: int, recent: float) -> None:
         """Start anew after a page; what paged does not page again."""
-        self.close(minute, [0.0] * len(FACTORS), 0.0)
+        self.close(minute, [0.0] * len(FACTORS), 0.0, recent)
+
+    def dump(self) -> list[object]:
+        """As a plain list."""
+        return [self.at, self.began, self.sums, self.mass, self.pending, self.recent]
+
+    @classmethod
+    def load(cls, parts: list[object]) -> LowVolume:
+        """The inverse of `dump`."""
+        low = cls(0)
+        low.at, low.began, low.sums, low.mass, low.pending, low.recent = parts  # type: ignore[assignment]
+        return low
 
 
 def low_volume_days(sums: Sequence[float], events_a_day: float) -> float:
@@ -137,7 +180,7 @@ def low_volume_days(sums: Sequence[float], events_a_day: float) -> float:
 
     A theory of steps needs their number: about two looks an event are independent, sixteen a day at least.
     """
-    looks = min(MOST_LOOKS, max(LEAST_LOOKS, 2 * events_a_day))
+    looks = min(MOST_LOOKS, max(LEAST_LOOKS, LOOKS_AN_EVENT * events_a_day))
     return min(NEVER, (evidence(sums) - log(looks)) / log(10))
 
 

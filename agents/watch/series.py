@@ -56,7 +56,7 @@ class SeriesWatch:
         measure = state.measure(end, self._volume)
         state.surprise.note(end - 1, measure.surprises, 0.0)
         if start < self._warm_until:
-            state.low.reset(end)
+            state.forget_evidence(end)
             return self._verdict(min(0.0, measure.score), page=False)
         page = (
             measure.score >= self.threshold
@@ -65,7 +65,7 @@ class SeriesWatch:
         )
         if page:
             self._silent_until = start + self.policy.refractory_hours * HOUR_MINUTES
-            state.low.reset(end)
+            state.forget_evidence(end)
         return self._verdict(measure.score, page=page)
 
     def _verdict(self, score: float, *, page: bool) -> Verdict:

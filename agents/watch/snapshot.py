@@ -33,7 +33,7 @@ from agents.watch.watch import TopicWatch
 from streams.errors import BrokenState
 from streams.windows import DAY_MINUTES
 
-FORMAT = 1
+FORMAT = 2
 US = "\x1f"
 pack, unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
 
@@ -66,7 +66,7 @@ def _topic(state: TopicState) -> list[object]:
         state.pulse_at,
         state.baseline.dump(),
         state.surprise.dump(),
-        [state.low.at, state.low.sums, state.low.mass, state.low.pending],
+        state.low.dump(),
         state.case.dump() if state.case else None,
         state.counts.minutes,
     ]
@@ -141,9 +141,7 @@ def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:
     state.pulse_at = pulse_at
     state.baseline = Baseline.load(baseline)
     state.surprise = Surprise.load(surprise)
-    state.low = LowVolume(low[0])
-    state.low.close(*low[:3])
-    state.low.pending = low[3]
+    state.low = LowVolume.load(low)
     state.case = Case(*case) if case else None
     state.counts.minutes = minutes
     engine.adopt(TopicWatch(topic, engine.policy, engine.volume, state))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agents.pulse.counts import NEGATIVE, Counts
+from agents.pulse.counts import NEGATIVE, PEOPLE, Counts
 from agents.pulse.sighting import SCALE, Sighting
 from agents.watch.baseline import Baseline
 from agents.watch.case import Case
 from agents.watch.planned import Peak, factor_of_hour, peak_at, raised
 from agents.watch.safety import SafetyReports
-from agents.watch.scale import WINDOWS, LowVolume, Surprise, height, low_volume_days
+from agents.watch.scale import WINDOWS, LowVolume, Surprise, eased, height, low_volume_days
 from agents.watch.volume import Volume
 from streams.statistics.maxima import return_days
 from streams.windows import DAY_MINUTES, HOUR_MINUTES
 
-BUSY = 1.0  # usual negative posts an hour from which the surprise channel speaks
+BUSY = 0.5  # usual negative posts an hour from which the surprise channel speaks
 THREAD_FLOOR = 5  # a thread with fewer voices in its open minutes has no forecast
 
 
@@ -38,6 +38,12 @@ class Measure:
     fastest: float
     low_volume: bool
     planned: Peak | None = None  # expected by the calendar, and in `usual` and `score` already
+
+
+def _height_of(sums: Sequence[int], times: float) -> float:
+    """Height of a window where so many times the usual is expected."""
+    negative = sums[NEGATIVE] / SCALE
+    return height(negative / times, max(0.0, sums[PEOPLE] - negative) / times)
 
 
 class TopicState:
@@ -102,7 +108,11 @@ class TopicState:
         self.low.close(now, *self._low_sums(now, rate))
         self.low.damp()
 
-    def _low_sums(self, until: int, rate: float) -> tuple[list[float], float]:
+    def forget_evidence(self, now: int) -> None:
+        """Start the low-volume channel anew at minute `now`."""
+        self.low.reset(now, self._low_sums(now, 0.0)[2])
+
+    def _low_sums(self, until: int, rate: float) -> tuple[list[float], float, float]:
         counts = [
             (m, b[NEGATIVE] / SCALE) for m, b in self.counts.minutes.items() if self.low.at <= m < until
         ]
@@ -122,15 +132,16 @@ class TopicState:
         rates = [
             level * w * self.baseline.factor((now - 1 - w // 2) // HOUR_MINUTES, volume) for w in WINDOWS
         ]
-        surprises = tuple(height(s[NEGATIVE] / SCALE / times) for s in sums)
+        surprises = tuple(_height_of(s, times) for s in sums)
         low_volume = self.low_volume
-        fastest = self._fastest_thread(now) / times
+        fastest = self._fastest_thread(now, times)
         if low_volume:
-            evidence, mass = self._low_sums(now, rates[0] / WINDOWS[0])
+            evidence, mass, _ = self._low_sums(now, rates[0] / WINDOWS[0])
             score = low_volume_days(evidence, self.baseline.level * DAY_MINUTES)
         else:
             mass = max(negative, sums[-1][NEGATIVE] / 2) / SCALE
-            score = return_days(self.surprise.combined(surprises, fastest))
+            combined = self.surprise.combined(surprises, fastest)
+            score = return_days(eased(combined, self.baseline.share(volume)))
         low, high = self.baseline.usual_range(rates[1])
         return Measure(
             now, raw, voices, negative / SCALE, spread, rates[1], low, high,
@@ -153,11 +164,12 @@ class TopicState:
             end = now - window
         return sums
 
-    def _fastest_thread(self, now: int) -> float:
-        """Negative posts so far and to come of the thread with the largest forecast, among those touched."""
+    def _fastest_thread(self, now: int, times: float) -> float:
+        """How high the highest thread stands among those touched, with what is to come in it."""
         best = 0.0
         for thread_id in self.touched_threads:
             thread = self.counts.threads.closed(thread_id, self.closed * HOUR_MINUTES)
             if thread is not None and thread.voices_open() >= THREAD_FLOOR:
-                best = max(best, sum(thread.forecast(now)))
+                negative, others = thread.forecast(now)
+                best = max(best, height(negative / times, others / times))
         return best

@@ -35,6 +35,7 @@ PULSE_MINUTES = 5
 REVIEW_MINUTES = 5  # how often the severity of a live case is weighed anew
 SLOW_MINUTES = 6 * HOUR_MINUTES
 ONSET_MINUTES = 6 * HOUR_MINUTES
+STEP = 1.0  # what pages again within the refractory time is so many times the highest hour until then
 STILL_RISING = 4.0  # times the usual, in the last hour
 SAFETY_WORDS = "safety_words"
 SAFETY_RULE = f"{RULE_VERSION}+safety"  # such a case may have the onset of one that ended
@@ -124,7 +125,7 @@ class TopicWatch:
             state.damp(measure.minute, measure.usual / HOUR_MINUTES)
         elif verdict is Verdict.ESCALATES:
             if case is not None and measure.minute < case.opened + self._refractory():
-                if not self._calm(measure):
+                if not self._calm(measure) and measure.negative >= STEP * case.peak:
                     self._reopen(case, measure, out)
                 return Verdict.REFRACTORY
             self._open(measure, out)
@@ -207,8 +208,10 @@ class TopicWatch:
         onset = self._onset(measure) if since is None else since // SLOT_MINUTES * SLOT_MINUTES
         incident = incident_id(self.name, thread, time_of(onset), rule)
         page_floor = self._page_floor(now) if since is None else None
-        case = self.state.case = Case(incident, thread, onset, now, 1, page_floor=page_floor)
-        self.state.low.reset(now)
+        case = self.state.case = Case(
+            incident, thread, onset, now, 1, measure.negative, page_floor=page_floor
+        )
+        self.state.forget_evidence(now)
         evidence = self._evidence(measure)
         case.severity = severity(evidence)
         reason = "score above threshold" if since is None else SAFETY_WORDS
@@ -229,13 +232,15 @@ class TopicWatch:
     def _reopen(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
         case.ended = case.calm_since = None
         case.cooled = False
-        self.state.low.reset(measure.minute)
+        case.peak = max(case.peak, measure.negative)
+        self.state.forget_evidence(measure.minute)
         evidence = self._evidence(measure)
         case.severity = max(case.severity, severity(evidence))
         out.append(self._escalation("reopened", case, measure, evidence, "flared up again"))
 
     def _follow(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:
         """A live case: rising, cooling or over. Once it cools only a score above the threshold stirs it."""
+        case.peak = max(case.peak, measure.negative)
         calm = self._calm(measure)
         if case.cooled and not calm and measure.score >= self.threshold:
             self._reopen(case, measure, out)
@@ -253,11 +258,11 @@ class TopicWatch:
         calm_minutes = now - case.calm_since
         if calm_minutes >= self.policy.resolve_minutes:
             case.ended = now
-            self.state.low.reset(now)
+            self.state.forget_evidence(now)
             out.append(self._escalation("resolved", case, measure, self._evidence(measure), "calm"))
         elif calm_minutes >= self.policy.resolve_minutes // 2 and not case.cooled:
             case.cooled = True
-            self.state.low.reset(now)
+            self.state.forget_evidence(now)
             out.append(self._escalation("cooling", case, measure, self._evidence(measure), "calm"))
 
     def _review(self, case: Case, measure: Measure, out: list[Escalation | Pulse]) -> None:

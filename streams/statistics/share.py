@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-ALWAYS = 0.95  # a stream whose share is this high carries no contrast to test
+ALWAYS = 0.7  # a stream whose share is this high carries too little contrast to test
 
 
 def risen(part: float, whole: float, usual: float, deviations: float = 1.28) -> bool:

@@ -247,7 +247,7 @@ def test_a_threads_forecast_is_the_same_open_or_folded() -> None:
     one = Thread(NOON)
     for minute in range(0, 50, 5):
         one.add(NOON + minute, 1, 900)
-    counts = [(NOON + m, 0.9) for m in range(0, 50, 5)]
+    counts = [(NOON + m, 1) for m in range(0, 50, 5)]
     truth, _ = folded([0.0] * len(TAUS), NOON, NOON + 60, counts)
     one.close(NOON + 60)
     assert one.sums == truth
@@ -260,9 +260,21 @@ def test_a_thread_that_runs_away_promises_more_than_one_that_trickles() -> None:
     for number in range(30):
         fast.add(NOON + number // 3, 1, 900)
         slow.add(NOON + number * 2, 1, 900)
-    assert fast.forecast(NOON + 60)[0] == pytest.approx(30 * 900 / SCALE)
-    assert slow.forecast(NOON + 60)[0] == pytest.approx(30 * 900 / SCALE)
-    assert fast.forecast(NOON + 12)[1] > 2 * slow.forecast(NOON + 60)[1]
+    negative, others = fast.forecast(NOON + 60)
+    assert negative == pytest.approx(9 * others)
+    assert negative > 30 * 900 / SCALE
+    assert sum(fast.forecast(NOON + 12)) > 2 * sum(slow.forecast(NOON + 60))
+
+
+def test_a_thread_outgrows_a_size_the_sooner_the_faster_it_runs() -> None:
+    fast, slow = Thread(NOON), Thread(NOON)
+    for number in range(240):
+        fast.add(NOON + number // 8, 1, 900)
+        slow.add(NOON + number * 10, 1, 900)
+    assert fast.outgrows(500, NOON + 30) > -0.5 > slow.outgrows(500, NOON + 2400)
+    assert fast.outgrows(5000, NOON + 30) < -0.5
+    expected, low, high = fast.final(NOON + 30)
+    assert 240 < low < expected < high
 
 
 def test_idle_threads_expire_whatever_order_they_came_in() -> None:

@@ -239,7 +239,7 @@ def test_after_a_storm_the_usual_is_nearly_what_it_was() -> None:
 
 
 def test_a_case_covers_its_hours_and_a_day_at_most() -> None:
-    case = Case("inc", None, onset=6000, opened=6030, severity=2)
+    case = Case("inc", None, onset=6000, opened=6030, severity=2, peak=12.0)
     assert [case.covers(h) for h in (98, 99, 100, 101)] == [False, False, True, True]
     assert case.covers((6030 + 23 * 60) // 60)
     assert not case.covers((6030 + 25 * 60) // 60)
