@@ -13,8 +13,9 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.pulse.threads import Thread
 from streams.statistics.cascade import TAUS, folded
-from streams.statistics.forecast import final_size
+from streams.statistics.forecast import final_size, outgrows
 
 F64 = NDArray[np.float64]
 Scores = Iterator[tuple[int, float]]
@@ -42,6 +43,16 @@ def shipped(times: Sequence[float]) -> Scores:
         last = minute + 1
         if seen >= LEAST_EVENTS:
             yield minute + 1, final_size(seen, sums, minute + 1).expected
+
+
+def shipped_odds(times: Sequence[float]) -> Scores:
+    """Log odds, by the watch's own threads, that more than 500 voices will speak; 100 is added."""
+    thread = Thread(0)
+    for minute, count, seen in minutes_of(times):
+        thread.add(minute, count, 0)
+        if seen >= LEAST_EVENTS:
+            yield minute + 1, 100 + thread.outgrows(500, minute + 1)
+        thread.close(minute - 120)
 
 
 def size(times: Sequence[float]) -> Scores:
@@ -106,6 +117,7 @@ def _weighted(ages: F64, now: float) -> F64:
 
 
 RULES: dict[str, Rule] = {
+    "shipped odds of 500": shipped_odds,
     "shipped forecast": shipped,
     "velocity, 15 minutes": velocity(15.0),
     "velocity, 2 hours": velocity(120.0),
