@@ -121,7 +121,8 @@ class Station:
                 tx.forget_mention(mention.id)
             elif ours:
                 said = arrival.scored or ScoredMention(mention, (), 0.0, mention.language or "")
-                self.desk.hear_from_us(tx, stored(said, self._organisation))
+                post = stored(said, self._organisation)
+                self.desk.hear_from_us(tx, post, parent=mention.in_reply_to)
         if self.recorded and arrivals:
             clock = datetime.fromtimestamp(arrivals[-1].clock_s, UTC)
             outcome.notices += self.desk.tick(tx, clock)

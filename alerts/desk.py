@@ -138,11 +138,21 @@ class Desk:
         report = review(self._store, self._organisation, incident, action.reply, action.by, action.at)
         return cleared(incident, action, action.reply, report)
 
-    def hear_from_us(self, tx: Transaction, post: StoredMention, concerns: Concerns | None = None) -> None:
+    def hear_from_us(
+        self,
+        tx: Transaction,
+        post: StoredMention,
+        concerns: Concerns | None = None,
+        parent: str | None = None,
+    ) -> None:
         """A post of our own accounts: where it answers a live incident, the clock of that one stops.
 
-        Most answers name no topic, so that matching leaves them out; what answers is kept for people to see.
+        Most answers name no topic, so that matching leaves them out: one to a post that we keep (`parent`, or
+        the thread's first) is of its topics, and is kept, so that everybody sees that it was answered.
         """
+        if not post.topics:
+            post = replace(post, topics=self._topics_around(post, parent))
+            tx.add_mentions([post] if post.topics else [])
         for incident in self._live(concerns):
             there = self._thread(incident, post) if incident.thread is None else []
             if answers(incident, post, there):
@@ -265,6 +275,10 @@ class Desk:
         line = AuditEntry(incident=incident.id, at=clock.answered_at, by=OFFICIAL, what="answered")
         times = {"waiting_since": clock.waiting_since, "answered_at": clock.answered_at}
         return incident.model_copy(update=times), [line]
+
+    def _topics_around(self, post: StoredMention, parent: str | None) -> tuple[str, ...]:
+        known = (self._store.mention(each) for each in (parent, post.thread) if each and each != post.id)
+        return next((one.topics for one in known if one is not None), ())
 
     def _thread(self, incident: Incident, post: StoredMention) -> list[StoredMention]:
         """The posts around one of ours since the incident began."""

@@ -61,6 +61,23 @@ def test_an_answer_that_names_no_topic_stops_the_clock_and_is_kept(station: Stat
     assert (kept.official, kept.topics) == (True, ("Posti",))
 
 
+def test_an_everyday_answer_is_kept_with_the_topics_of_what_it_answers() -> None:
+    """Without any incident; so that digests and a later incident know that it was answered."""
+    settings = Settings(topics=(Topic(name="Posti", terms=("Posti",)),))
+    quiet = build_station(settings, SqliteStore(":memory:"), lambda: None, recorded=True)
+    bring(quiet, mention(id="mastodon:8", conversation_id="mastodon:7", author=THEIRS, negativity=0.9), AT)
+    told = mention(id="mastodon:9", text="Selvitämme.", conversation_id="mastodon:7", author=OURS)
+    bring(quiet, told.model_copy(update={"in_reply_to": "mastodon:8"}), AT + minutes(2))
+    kept = quiet.store.mention("mastodon:9")
+    assert kept is not None
+    assert (kept.topics, kept.official) == (("Posti",), True)
+    with quiet.store.transaction() as tx:
+        quiet.desk.take(tx, [escalation(thread="mastodon:7", at=AT + minutes(9))], AT + minutes(9))
+    opened = quiet.store.incident("inc-1")
+    assert opened is not None
+    assert opened.answered_at == AT + minutes(2)
+
+
 def test_our_post_elsewhere_is_neither_an_answer_nor_kept(station: Station) -> None:
     told = mention(id="mastodon:3", text="Hyvää huomenta!", conversation_id="mastodon:77", author=OURS)
     bring(station, told, AT + minutes(5))
