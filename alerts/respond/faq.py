@@ -158,7 +158,9 @@ def _read(path: Path) -> list[Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        raise BadConfiguration([f"{path}{line}: not YAML; put texts with a colon in quotes"]) from None
+        raise BadConfiguration(
+            [f"{path}{line}: not YAML; put questions and texts with a colon in quotes"]
+        ) from None
     if isinstance(raw, dict):
         raw = raw.get("faq")
     if not isinstance(raw, list):
