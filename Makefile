@@ -13,7 +13,7 @@ test: $(VENV)/.installed-test programs lint
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.installed-test lint
-	$(BIN)/pytest -m "not slow and not browser and not prometheus and not kafka" $(ARGS)
+	$(BIN)/pytest -m "not slow and not browser and not prometheus and not kafka and not postgres" $(ARGS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
