@@ -4,9 +4,10 @@
     tick 95 ▇▇▇          what changed until then         Where the newest segments together are as large as
     tick 97 ▇                                            the one before, they are written anew as one.
 
-A segment may be cut into parts; it counts when all are there. Later segments win; `None` deletes. Keys name
-partition, tick, writer and part, so nobody ever overwrites a segment, and a writer that was believed dead can
-only add one that says what its tick says anyway. After a segment is acknowledged those that it replaces go.
+A segment may be cut into parts; it counts when all are there. Later segments win; `None` deletes; one that
+is the whole state makes all before it void. Keys name partition, tick, writer and part, so nobody ever overwrites
+a segment, and a writer that was believed dead can only add one that says what its tick says anyway. After a
+segment is acknowledged those that it replaces go.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ PART_BYTES: Final = 900_000
 Blobs = dict[str, bytes | None]
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(tuple[int, int, dict[str, bytes | None]]).decode
+_unpack = msgspec.msgpack.Decoder(tuple[int, int, bool, dict[str, bytes | None]]).decode
 
 
 class Name(NamedTuple):
@@ -85,12 +86,12 @@ class Segments:
         """The records of a checkpoint; `blobs` hold what is left of `to_rewrite(size)`, too."""
         merged = self._merged(size)
         del self._stored[len(self._stored) - len(merged) :]
-        kept = {key: blob for key, blob in blobs.items() if blob is not None or self._stored}
+        whole = not self._stored
+        kept = {key: blob for key, blob in blobs.items() if blob is not None or not whole}
         name = Name(self._shard, tick, self._writer)
         parts = list(_cut(kept))
-        records = {name.key(n): _pack((FORMAT, len(parts), part)) for n, part in enumerate(parts)}
-        stored = Segment(name, list(records), set(kept), sum(map(len, records.values())))
-        self._stored.append(stored)
+        records = {name.key(n): _pack((FORMAT, len(parts), whole, part)) for n, part in enumerate(parts)}
+        self._stored.append(Segment(name, list(records), set(kept), sum(map(len, records.values()))))
         gone = [record for segment in merged for record in segment.records if record not in records]
         gone, self._useless = gone + self._useless, []
         return Write(records, gone)
@@ -109,19 +110,22 @@ class Segments:
 
     def _take(self, name: Name, parts: Mapping[int, bytes], state: dict[str, bytes]) -> None:
         opened = [_opened(parts[part]) for part in sorted(parts)]
-        if len(opened) < opened[0][0]:
+        count, whole, _ = opened[0]
+        if len(opened) < count:
             self._useless += [name.key(part) for part in parts]  # its writer stopped in the middle
             return
-        keys: set[str] = set()
-        for _, blobs in opened:
-            keys.update(blobs)
-            for key, blob in blobs.items():
-                if blob is None:
-                    state.pop(key, None)
-                else:
-                    state[key] = blob
-        records = [name.key(part) for part in parts]
-        self._stored.append(Segment(name, records, keys, sum(map(len, parts.values()))))
+        if whole:
+            self._useless += [record for segment in self._stored for record in segment.records]
+            self._stored.clear()
+            state.clear()
+        blobs = {key: blob for _, _, part in opened for key, blob in part.items()}
+        for key, blob in blobs.items():
+            if blob is None:
+                state.pop(key, None)
+            else:
+                state[key] = blob
+        records, size = [name.key(part) for part in parts], sum(map(len, parts.values()))
+        self._stored.append(Segment(name, records, set(blobs), size))
 
 
 def _cut(blobs: Mapping[str, bytes | None]) -> Iterator[Blobs]:
@@ -138,16 +142,17 @@ def _cut(blobs: Mapping[str, bytes | None]) -> Iterator[Blobs]:
     yield part
 
 
-def _opened(record: bytes) -> tuple[int, Blobs]:
+def _opened(record: bytes) -> tuple[int, bool, Blobs]:
+    """How many parts the segment has, whether it is the whole state, and this part's blobs."""
     try:
-        version, parts, blobs = _unpack(record)
+        version, parts, whole, blobs = _unpack(record)
     except msgspec.MsgspecError as error:
         raise BrokenState(
             f"a state record cannot be read ({error}); see docs/kafka.md, section State"
         ) from None
     if version != FORMAT:
         raise BrokenState(f"the stored state has format {version}, this version reads {FORMAT}")
-    return parts, blobs
+    return parts, whole, blobs
 
 
 def size_of(blobs: Mapping[str, bytes | None]) -> int:
