@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from agents.pulse.threads import Thread
 from streams.statistics.cascade import TAUS, folded
-from streams.statistics.forecast import final_size, outgrows
+from streams.statistics.forecast import final_size
 
 F64 = NDArray[np.float64]
 Scores = Iterator[tuple[int, float]]
