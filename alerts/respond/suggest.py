@@ -7,6 +7,7 @@ all that reaches the text are at most two of their words, made safe and quoted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -57,7 +58,7 @@ def suggest(
         incident, mentions, organisation, now, channel=channel, language=language, situation=chosen
     )
     code = None if anyway or kind == "closing" else watch_code(incident, case.situation, mentions)
-    return _answer(case, kind) if code is None else _watch(case, code)
+    return _answer(case, kind, _values(case)) if code is None else _watch(case, code)
 
 
 def prepare(organisation: Organisation) -> None:
@@ -81,12 +82,15 @@ def variants(
     channels: Sequence[str] = VARIANTS,
     language: str | None = None,
     situation: str | None = None,
+    kind: Literal["reply", "closing"] = "reply",
 ) -> tuple[Suggestion, ...]:
-    """The same response in the form of each channel."""
-    return tuple(
-        suggest(incident, mentions, organisation, now, channel=name, language=language, situation=situation)
-        for name in channels
+    """The same response in each channel's form, even where the advice is to watch; reads it all once."""
+    chosen = situation or incident.situation
+    case = case_of(
+        incident, mentions, organisation, now, channel="other", language=language, situation=chosen
     )
+    values = _values(case)
+    return tuple(_answer(replace(case, venue=channel_named(name)), kind, values) for name in channels)
 
 
 def next_update(organisation: Organisation, now: datetime) -> datetime:
@@ -97,11 +101,11 @@ def next_update(organisation: Organisation, now: datetime) -> datetime:
     return due.replace(minute=due.minute - due.minute % _ROUND_MINUTES, second=0, microsecond=0)
 
 
-def _answer(case: Case, kind: Literal["reply", "closing"]) -> Suggestion:
+def _answer(case: Case, kind: Literal["reply", "closing"], values: Values) -> Suggestion:
     book = case.playbook(case.language)
     if kind == "closing":
         book = book.model_copy(update={"order": CLOSING})
-    draft = compose(book, _values(case), case.form)
+    draft = compose(book, values, case.form)
     return Suggestion(
         action="answer",
         situation=case.situation,

@@ -19,7 +19,7 @@ from alerts.respond.published import SOMEBODY, PublishedReply, replies_of
 from alerts.respond.review import review
 from alerts.respond.rules import Finding, Report
 from alerts.respond.situations import SITUATIONS
-from alerts.respond.suggest import VARIANTS, suggest
+from alerts.respond.suggest import VARIANTS, suggest, variants
 from alerts.respond.thread import thread_of
 from alerts.store.store import Store, StoredMention
 from streams.records import PublicReply
@@ -259,17 +259,18 @@ def _channels(
     """A tab for each channel, the chosen one's own among them; none where no answer is to be given."""
     if draft.action == "watch":
         return ()
-    found = []
-    for name in dict.fromkeys((*VARIANTS, str(wish.channel))):
-        current = name == wish.channel
-        one = draft if current else _draft(incident, mentions, organisation, now, _for_channel(wish, name))
-        form = channel_named(one.channel)
-        found.append(Tab(name, wish.query(channel=name), current, form.length(one.text), form.limit))
-    return tuple(found)
+    names = list(dict.fromkeys((*VARIANTS, str(wish.channel))))
+    kind: Literal["reply", "closing"] = "closing" if wish.kind == "closing" else "reply"
+    made = variants(incident, mentions, organisation, now, channels=names, language=wish.language, kind=kind)
+    return tuple(
+        _tab(name, wish, draft if name == wish.channel else one)
+        for name, one in zip(names, made, strict=True)
+    )
 
 
-def _for_channel(wish: Wish, channel: str) -> Wish:
-    return Wish(channel=channel, language=wish.language, kind=wish.kind, anyway=True)
+def _tab(name: str, wish: Wish, one: Suggestion) -> Tab:
+    form = channel_named(one.channel)
+    return Tab(name, wish.query(channel=name), name == wish.channel, form.length(one.text), form.limit)
 
 
 def _facts(

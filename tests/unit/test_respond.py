@@ -284,6 +284,13 @@ def test_each_channel_gets_its_own_form():
     assert len({one.text for one in made}) > 2
 
 
+@pytest.mark.parametrize("kind", ["reply", "closing"])
+def test_variants_are_the_suggestions_of_their_channels(kind):
+    posts = crowd("Pakettini on hukassa", "jonotin tunnin")
+    for one in variants(incident(), posts, OURS, AT, kind=kind):
+        assert one == suggest(incident(), posts, OURS, AT, channel=one.channel, kind=kind)
+
+
 def test_the_same_input_gives_the_same_suggestion():
     mentions = crowd("Pakettini on hukassa", "asiakaspalvelu ei vastaa", "myöhässä taas")
     assert len({suggest(incident(), mentions, OURS, AT).model_dump_json() for _ in range(5)}) == 1
