@@ -5,9 +5,9 @@
     tick 97 ▇                                            the one before, they are written anew as one.
 
 A segment may be cut into parts; it counts when all are there. Later segments win; `None` deletes; one that
-is the whole state makes all before it void. Keys name partition, tick, writer and part, so nobody ever overwrites
-a segment, and a writer that was believed dead can only add one that says what its tick says anyway. After a
-segment is acknowledged those that it replaces go.
+is the whole state makes all before it void. Keys name partition, tick, writer and part, so nobody ever
+overwrites a segment, and a writer that was believed dead can only add one that says what its tick says
+anyway. After a segment is acknowledged those that it replaces go.
 """
 
 from __future__ import annotations
