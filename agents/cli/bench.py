@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,8 +46,7 @@ def detection(
         rows = list(_rows(Setup(folder, half, every), jobs, parts))
     _say(rows, as_json=as_json)
     if to is not None:
-        command = f"palovahti bench detection --data {data}" + (f" --only {only}" if only else "")
-        for path in page.write(to, rows, command):
+        for path in page.write(to, rows, f"palovahti {shlex.join(sys.argv[1:])}"):
             err().print(f"Written to {path}")
 
 
