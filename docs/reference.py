@@ -327,7 +327,10 @@ NUMBERS = {
         "SEVERITY_FROM": "points from which severity is 2, 3, 4 and 5",
         "SAFETY_FROM": "authors of the same harm from which it is at least that",
     },
-    "agents.watch.evidence": {"MAIN_THREAD": "share of the negative mass from which it is about one thread"},
+    "agents.watch.evidence": {
+        "MAIN_THREAD": "share of the negative mass from which it is about one thread",
+        "ROOM": "by which a topic's forecast is widened: log of what came over what was expected",
+    },
     "streams.statistics.maxima": {
         "KEPT": "blocks: twice the memory of what is usual",
         "SD_PRIOR": "spread of the log of block maxima before anything is known",

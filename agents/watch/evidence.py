@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import exp
 
 from agents.pulse.counts import NEGATIVE, PEOPLE
 from agents.pulse.sighting import SCALE, Sighting, words_of
@@ -19,6 +20,7 @@ from streams.windows import HOUR_MINUTES, time_of
 MAIN_THREAD = 0.5  # a thread with at least this share of the voices is where it happens
 THREAD_VOICES = 3
 WORDS_SHOWN = 5
+ROOM = (-2.7, 2.1)  # log of what came over what was expected: its 5 % and 95 % quantile, stories, tune half
 NEVER_SHOWN_ABOVE = 6.0  # return periods are shown up to a million days
 
 
@@ -76,14 +78,22 @@ def spread_of_topic(state: TopicState, now: int) -> tuple[float, float, float]:
 
 def still_to_come(state: TopicState, now: int) -> Forecast:
     """Negative posts of the next 24 hours, from those since the onset; what is older than eight hours is left
-    out, and so is everything of a topic without a case."""
+    out, and so is everything of a topic without a case.
+
+    The forecast's own interval is that of single cascades; a topic is many of them, and news from outside.
+    It is widened by the quantiles of what came over what was expected (split conformal prediction, Vovk et
+    al. 2005, "Algorithmic Learning in a Random World").
+    """
     onset = state.case.onset if state.case else now
     since = [(m, b[NEGATIVE] / SCALE) for m, b in sorted(state.counts.minutes.items()) if onset <= m < now]
     if not since:
         return Forecast(0.0, 0.0, 0.0)
     start, events = since[0][0], sum(mass for _, mass in since)
     sums, _ = folded([0.0] * len(TAUS), start, now, since)
-    return Forecast(*(max(0.0, size - events) for size in size_in_a_day(events, sums, now - start)))
+    found = (max(0.0, size - events) for size in size_in_a_day(events, sums, now - start))
+    expected, low, high = found
+    least, most = ((expected + 1) * exp(room) - 1 for room in ROOM)
+    return Forecast(expected, max(0.0, min(low, least)), max(high, most))
 
 
 def evidence_of(state: TopicState, measure: Measure, ordinary: Ordinary, volume: Volume) -> Evidence:
