@@ -45,7 +45,7 @@ def plan_of(given: argparse.Namespace, number: int) -> Plan:
         faults.append(dice.choice(KILLS))
     dice.shuffle(faults)
     load = mentions(given.mentions)
-    return Plan(load, faults[: given.faults], given.per_second, given.gap, given.seed + number)
+    return Plan(load, faults[: given.faults], given.per_second, given.gap, given.seed + number, given.apart)
 
 
 def one_round(plan: Plan, cluster: Cluster, server: Server, want: Expected | None, folder: Path) -> Any:
@@ -111,6 +111,7 @@ def main() -> None:
     parser.add_argument("--per-second", type=float, default=250)
     parser.add_argument("--faults", type=int, default=40)
     parser.add_argument("--gap", type=float, default=3, help="seconds between faults")
+    parser.add_argument("--apart", action="store_true", help="each stage in processes of its own")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "faults.json")
     parser.add_argument("--keep", type=Path, help="keep the files of rounds that were not exact here")

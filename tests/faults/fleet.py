@@ -52,10 +52,10 @@ class Sink:
 
 
 class Member:
-    """One worker of one stage; started again it is another process at the same place."""
+    """One worker of some stages; started again it is another process at the same place."""
 
-    def __init__(self, stage: str, number: int, config: Path, folder: Path) -> None:
-        self.stage, self.name = stage, f"{stage}-{number}"
+    def __init__(self, stages: Sequence[str], number: int, config: Path, folder: Path) -> None:
+        self.stages, self.name = tuple(stages), f"{'-'.join(stages)}-{number}"
         self.folder = folder / self.name
         self.folder.mkdir(parents=True)
         self.ends: Counter[str] = Counter()
@@ -70,8 +70,16 @@ class Member:
 
     def start(self) -> None:
         """Start it, with a clock that can be told a wrong time where the library is there."""
-        words = ["worker", "-c", self._config, "--stages", self.stage, "--folder", self.folder / "tables"]
-        environ = {**os.environ, "HOME": str(self.folder)}
+        words = [
+            "worker",
+            "-c",
+            self._config,
+            "--stages",
+            ",".join(self.stages),
+            "--folder",
+            self.folder / "tables",
+        ]
+        environ = dict(os.environ)
         if FAKETIME.exists():
             self.tell_time(0)
             environ |= {
@@ -118,10 +126,14 @@ class Member:
 
 
 class Fleet:
-    """All workers; whoever ends unasked is started again within a second."""
+    """Two workers a stage; whoever ends unasked is started again within a second.
 
-    def __init__(self, config: Path, folder: Path, each: int = 2, stages: Sequence[str] = STAGES) -> None:
-        self.members = [Member(stage, n, config, folder) for stage in stages for n in range(1, each + 1)]
+    `apart`: a worker has one stage; otherwise all four, so that two processes are two workers of every stage.
+    """
+
+    def __init__(self, config: Path, folder: Path, *, apart: bool) -> None:
+        shares = [(stage,) for stage in STAGES] if apart else [STAGES]
+        self.members = [Member(stages, n, config, folder) for stages in shares for n in (1, 2)]
         self._config, self._folder = config, folder
         self._stop = threading.Event()
         self._lock = threading.Lock()
@@ -132,12 +144,12 @@ class Fleet:
 
     def of(self, stage: str) -> list[Member]:
         """The workers of a stage."""
-        return [member for member in self.members if member.stage == stage]
+        return [member for member in self.members if stage in member.stages]
 
     def add(self, stage: str) -> Member:
-        """One more worker of a stage."""
-        number = len(list(self._folder.glob(f"{stage}-*"))) + 1
-        member = Member(stage, number, self._config, self._folder)
+        """One more worker of a stage alone."""
+        number = len(list(self._folder.glob(f"{stage}-*"))) + 3
+        member = Member((stage,), number, self._config, self._folder)
         member.start()
         with self._lock:
             self.members.append(member)

@@ -18,8 +18,8 @@ from alerts.store.postgres import PostgresStore
 from streams.codec import encode
 from streams.kafka.copying import put
 from streams.kafka.creating import create_streams
-from streams.kafka.offsets import lags, spans
-from streams.kafka.reading import Raw
+from streams.kafka.offsets import lags
+from streams.kafka.reading import Raw, last
 from streams.names import MENTIONS
 from streams.records import Mention
 from tests.faults.faults import Faults
@@ -36,13 +36,17 @@ SETTLE_SECONDS = 150
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do: `faults` one after the other, `gap_seconds` between them, at `per_second` mentions."""
+    """What to do: `faults` one after the other, `gap_seconds` between them, at `per_second` mentions.
+
+    `apart`: each stage in processes of its own.
+    """
 
     mentions: Sequence[Mention]
     faults: Sequence[str]
     per_second: float
     gap_seconds: float
     seed: int = 1
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,12 @@ def run(plan: Plan, config: Path, cluster: Cluster, want: Expected, sink: Sink) 
     """Feed, harm, wait until all has gone through, and judge."""
     settings, folder, began = settings_of(config), config.parent, time.monotonic()
     create_streams(settings.kafka)
-    fleet = Fleet(config, folder / "workers")
+    fleet = Fleet(config, folder / "workers", apart=plan.apart)
     faults = Faults(fleet, cluster, settings.kafka, random.Random(plan.seed))
     try:
         feeding = threading.Thread(target=_feed, args=(plan, folder / "load.jsonl"), daemon=True)
         feeding.start()
+        wait_for(lambda: _reads(settings), SETTLE_SECONDS, "all groups have begun")
         for name in plan.faults:
             time.sleep(plan.gap_seconds)
             faults.do(name)
@@ -116,14 +121,14 @@ def _feed(plan: Plan, path: Path) -> None:
 
 def _settle(settings: Settings, mentions: Sequence[Mention], sink: Sink, want: Expected) -> None:
     """Wait until every mention is in the streams, let time end, and wait until nothing is on its way."""
-    kafka, groups = settings.kafka, [settings.kafka.prefix + each for each in ("score", "watch", "alert")]
-    last = mentions[-1].id.encode()
-    wait_for(lambda: _holds(settings, last), SETTLE_SECONDS, "the last mention in the stream")
+    kafka = settings.kafka
+    newest = mentions[-1].id.encode()
+    wait_for(lambda: _holds(settings, newest), SETTLE_SECONDS, "the last mention in the stream")
     stage = IngestStage(kafka.partitions, settings.watch.lateness_seconds)
     end = mentions[-1].event_at
     marks = stage.tell(end.timestamp() + AFTERWARDS_SECONDS)
     put(kafka, [Raw(MENTIONS.name, each.partition, 0, end, None, each.value) for each in marks])
-    wait_for(lambda: _is_quiet(settings, groups), SETTLE_SECONDS, "all groups at the end of their streams")
+    wait_for(lambda: _is_quiet(settings), SETTLE_SECONDS, "all groups at the end of their streams")
     try:
         wait_for(lambda: want.pages <= set(sink.pages), 60, "all pages")
     except AssertionError:
@@ -131,16 +136,22 @@ def _settle(settings: Settings, mentions: Sequence[Mention], sink: Sink, want: E
 
 
 def _holds(settings: Settings, key: bytes) -> bool:
-    from streams.kafka.reading import last
-
     return any(raw.key == key for raw in last(settings.kafka, MENTIONS, 400))
 
 
-def _is_quiet(settings: Settings, groups: Sequence[str]) -> bool:
+def _groups(settings: Settings) -> list[str]:
+    return [settings.kafka.prefix + stage for stage in ("score", "watch", "alert")]
+
+
+def _reads(settings: Settings) -> bool:
+    """Whether every group has read something."""
+    return {lag.group for lag in lags(settings.kafka)} >= set(_groups(settings))
+
+
+def _is_quiet(settings: Settings) -> bool:
     """Whether no group has anything to read, twice with some seconds between."""
     for _ in range(2):
-        found = lags(settings.kafka, groups)
-        if {lag.group for lag in found} != set(groups) or any(lag.waiting for lag in found):
+        if not _reads(settings) or any(lag.waiting for lag in lags(settings.kafka, _groups(settings))):
             return False
         time.sleep(4)
-    return bool(spans(settings.kafka, MENTIONS))
+    return True

@@ -54,8 +54,10 @@ class Counting:
 
     def count(self, partition: int, records: list[Any]) -> list[bytes]:
         """The topics that reached the threshold."""
+        if not self.counter.began:
+            self.counter.begin()
         minutes, changed = self.counts.setdefault(partition, {}), self.changed.setdefault(partition, set())
-        found, decode, one = [], self.decode, self.counter.one
+        found, decode = [], self.decode
         for each in records:
             record = decode(each.value)
             minute = record.ts // 60
@@ -64,9 +66,10 @@ class Counting:
                 counts = minutes[minute] = {}
             counts[record.topic] = count = counts.get(record.topic, 0) + 1
             changed.add(minute)
-            one(record.topic, record.ts)
             if count == THRESHOLD:
                 found.append(record.topic.encode())
+        self.counter.seen += len(records)
+        self.counter.alerts += len(found)
         return found
 
     async def store(self) -> None:
