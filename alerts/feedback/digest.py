@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from alerts.answering import open_posts, waits
+from alerts.answering import waits
 from alerts.feedback.kinds import KINDS, Kind, kinds_of
 from alerts.neutral import plain
 from alerts.organisation import Organisation
@@ -114,15 +114,8 @@ def digest_topic(topic: str, mentions: Sequence[StoredMention]) -> TopicDigest:
 def open_questions(mentions: Sequence[StoredMention]) -> int:
     """How many of these posts ask or complain and have no answer yet: the reply load."""
     last = _last_answers(mentions)
-    complaints = {one.id for one in open_posts(mentions)}
-    asked = {
-        one.id
-        for one in mentions
-        if not one.official
-        and "ask" in kinds_of(one.text, one.language, one.negativity)
-        and not _is_answered(one, last)
-    }
-    return len(complaints | asked)
+    theirs = (one for one in mentions if not one.official and not _is_answered(one, last))
+    return sum(waits(one) or "ask" in kinds_of(one.text, one.language, one.negativity) for one in theirs)
 
 
 def _mentions(store: Store, topic: str, start: datetime, end: datetime) -> list[StoredMention]:
