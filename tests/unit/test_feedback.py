@@ -55,6 +55,7 @@ SAID = {
             "En ymmärrä miksi tästä pitää maksaa",
             "Huono idea koko uudistus",
             "Ei kiitos enää ikinä",
+            "Maksoin turhaan. Rahat takaisin, kiitos.",
         ],
     },
     "sv": {
@@ -114,6 +115,7 @@ SAID = {
             "When I got home the door was open",
             "Whose bright idea was that",
             "Thanks for nothing",
+            "Oh great, another delay",
             "I have no idea what went wrong",
         ],
     },
