@@ -24,7 +24,7 @@ from alerts.notifiers.notifier import Notifier
 from alerts.organisation import Organisation
 from alerts.records import LedgerEntry
 from streams.clock import SystemClock
-from streams.errors import BadConfiguration, DeliveryFailed
+from streams.errors import BadConfiguration, DeliveryFailed, PalovahtiError
 from streams.records import Evidence
 
 SECONDS = 20.0
@@ -80,10 +80,13 @@ def send_test(
 def _remember(settings: Settings, reached: list[str]) -> None:
     """Keep which receivers took the test, so that `readiness` knows how old the last one is."""
     now, by = SystemClock().now(), getpass.getuser()
-    remember(
-        settings,
-        *(LedgerEntry(ledger="pager_test", id=uuid4().hex, at=now, by=by, about=name) for name in reached),
-    )
+    entries = [
+        LedgerEntry(ledger="pager_test", id=uuid4().hex, at=now, by=by, about=name) for name in reached
+    ]
+    try:
+        remember(settings, *entries)
+    except (OSError, PalovahtiError) as error:
+        complain(f"the test was sent, but it cannot be remembered: {error}")
 
 
 def trial_notice(receiver: ReceiverSettings, organisation: Organisation, now: datetime) -> Notice:

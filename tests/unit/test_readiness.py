@@ -193,3 +193,11 @@ class TestCommand:
         assert run("test-page")[0] == 0
         settings = load_settings(tmp_path / "palovahti.yaml", {})
         assert list(preparation(settings, AT).pager_tests) == ["console"]
+
+    def test_a_test_that_cannot_be_remembered_was_sent_all_the_same(
+        self, run: Callable[..., tuple[int, str]], tmp_path: Path
+    ) -> None:
+        (tmp_path / "var").write_text("a file where the folder should be", encoding="utf-8")
+        code, told = run("test-page")
+        assert code == 0
+        assert "console: accepted" in told
