@@ -18,6 +18,7 @@ from agents.sentiment.negation import negators
 LANGUAGES = ("fi", "sv", "en")
 BETWEEN = 2  # other words inside an entry of several words
 SHORTEST = 2
+KNOWN_WORDS = 50_000
 OF_PERSON, TO_CHILD, DENIES = "of_person", "to_child", "denies"
 GROUPS = (OF_PERSON, TO_CHILD, "people", "children", "unsaid", "unreal", "idle")
 
@@ -46,6 +47,7 @@ class Vocabulary:
         self._whole: dict[str, list[Entry]] = {}
         self._stems: dict[str, list[Entry]] = {}
         self._inside: list[tuple[str, Entry]] = []
+        self._known: dict[str, tuple[Entry, ...]] = {}
         self._harm = ahocorasick.Automaton()
         for label, entry in [*_entries(language), *own]:
             self._add(label, entry)
@@ -78,7 +80,16 @@ class Vocabulary:
             if end is not None:
                 yield Mark(start, end, entry.label)
 
-    def _begun(self, word: str) -> Iterator[Entry]:
+    def _begun(self, word: str) -> tuple[Entry, ...]:
+        """The entries that a word may begin; words repeat, so it is remembered."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) >= KNOWN_WORDS:
+                self._known.clear()
+            found = self._known[word] = tuple(self._looked_up(word))
+        return found
+
+    def _looked_up(self, word: str) -> Iterator[Entry]:
         yield from self._whole.get(word, ())
         for length in range(SHORTEST, min(len(word), self._longest) + 1):
             yield from self._stems.get(word[:length], ())

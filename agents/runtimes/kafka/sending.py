@@ -20,7 +20,7 @@ class Sending(NamedTuple):
 
 async def send(app: Any, records: Iterable[Sending]) -> list[Awaitable[Any]]:
     """Hand records to the producer in order; await what it gives to know that they are durable."""
-    producer = app.producer
+    producer = await app.maybe_start_producer()
     return [
         await producer.send(
             each.topic, each.key, each.value, each.partition, None, list(each.headers) or None

@@ -14,7 +14,7 @@ class StateTable(faust.Table[bytes, bytes]):
 
     async def write(self, partition: int, records: Mapping[str, bytes | None]) -> None:
         """Make records durable (None: delete them), then keep them here; raises what the broker answers."""
-        topic, producer = self.changelog_topic_name, self.app.producer
+        topic, producer = self.changelog_topic_name, await self.app.maybe_start_producer()
         sent = [
             (key.encode(), value, await producer.send(topic, key.encode(), value, partition, None, None))
             for key, value in records.items()
