@@ -18,8 +18,8 @@ POINTS: dict[str, tuple[float, ...]] = {
     "growth": (1.0, 1.5),  # lower end of what each post brings further; above 1 it feeds itself
     "forecast": (100, 400, 1600, 6400),  # further negative posts in 24 hours
     "channels": (1, 3),  # with at least CARRIES negative posts each
-    "reach": (10_000, 100_000, 1_000_000),  # followers of those who speak
-    "arousal": (0.3, 0.6),  # share of complaints with words of anger, fear or disgust, from CARRIES on
+    "reach": (100_000, 1_000_000, 10_000_000),  # followers of those who speak
+    "arousal": (0.6,),  # share of complaints with words of anger, fear or disgust, from CARRIES on
     "persistence": (360, 1440),  # minutes since the onset
     "rarity": (30, 365, 3650),  # days in which chance brings such an hour once
 }

@@ -21,9 +21,14 @@ fires = st.fixed_dictionaries(
         "expected_24h": amounts,
         "return_days": amounts,
         "channels": st.dictionaries(st.sampled_from("abcdef"), counts),
+        "reach_last_hour": counts,
+        "lasted_minutes": counts,
+        "aroused_share": st.floats(0, 1),
+        "safety": st.dictionaries(st.sampled_from(["injury", "fire"]), st.integers(2, 50)),
     }
 )
 MORE = ["negative_last_hour", "people_last_hour", "reproduction_low", "expected_24h", "return_days"]
+MORE += ["reach_last_hour", "lasted_minutes"]
 
 
 @given(fires, st.sampled_from(MORE), st.integers(0, 10**6))
@@ -43,6 +48,6 @@ def test_a_higher_usual_never_makes_it_worse(fire: dict[str, Any], more: float) 
     assert severity(evidence(**calmer)) <= severity(evidence(**fire))
 
 
-@given(fires, st.sampled_from(["reproduction_low", "expected_24h"]))
+@given(fires, st.sampled_from(["reproduction_low", "expected_24h", "reach_last_hour", "lasted_minutes"]))
 def test_what_is_not_known_earns_nothing(fire: dict[str, Any], name: str) -> None:
     assert severity(evidence(**{**fire, name: None})) == severity(evidence(**{**fire, name: 0.0}))

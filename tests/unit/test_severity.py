@@ -76,3 +76,25 @@ def test_the_documentation_shows_the_table_as_it_is() -> None:
         r"Severity 2 from (\d+) points, 3 from (\d+), 4 from (\d+), 5 from (\d+)\.", page
     )
     assert tuple(map(int, sentence)) == SEVERITY_FROM
+
+
+@pytest.mark.parametrize(
+    ("measure", "fields", "earned"),
+    [
+        ("reach", {"reach_last_hour": 100_000}, 0),
+        ("reach", {"reach_last_hour": 100_001}, 1),
+        ("arousal", {"aroused_share": 0.7}, 1),
+        ("arousal", {"aroused_share": 0.7, "negative_last_hour": 4.9}, 0),
+        ("persistence", {"lasted_minutes": 361}, 1),
+        ("persistence", {"lasted_minutes": None}, 0),
+    ],
+)
+def test_reach_arousal_and_persistence_earn_their_points(
+    measure: str, fields: dict[str, Any], earned: int
+) -> None:
+    assert points(evidence(**fields))[measure] == earned
+
+
+@pytest.mark.parametrize(("authors", "least"), [(2, 3), (4, 3), (5, 4), (20, 5)])
+def test_harm_that_several_assert_is_never_minor(authors: int, least: int) -> None:
+    assert severity(evidence(**{**QUIET, "safety": {"fire": authors}})) == least
