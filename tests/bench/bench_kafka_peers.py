@@ -36,7 +36,7 @@ from streams.kafka.settings import KafkaSettings  # noqa: E402
 
 PEERS = ROOT / "var" / "peers"
 PACKAGES = ("quixstreams==3.28.1", "bytewax==0.21.1", "pathway==0.33.0", "aiokafka==0.14.0", "msgspec")
-SIZES = {"large": 1_000_000, "small": 60_000}
+SIZES = {"large": 600_000, "small": 60_000}
 PARTITIONS = 4
 WORK_CORE, BROKER_CORE = "1", "0"
 ROUND_SECONDS = 280

@@ -1,6 +1,6 @@
 """The work that all contenders do: decode, key, minute, threshold. Nothing here needs more than Python.
 
-A record is 300 bytes of JSON with the topic it concerns and the second of its publication. Of each topic and
+A record is some 310 bytes of JSON with the topic it concerns and the second of its publication. Of each topic and
 minute the records are counted; the one that reaches THRESHOLD is an alert. How many alerts there must be is
 known from the generator, so whoever is quick by counting wrong is found out.
 """
@@ -13,7 +13,7 @@ import time
 
 TOPICS, MINUTES, THRESHOLD = 1000, 60, 30
 START = 1_772_000_040  # a full minute
-TEXT = "Paketti jäi taas saapumatta eikä asiakaspalvelu vastaa, nyt riittää. " * 2
+TEXT = "Paketti jäi taas saapumatta eikä asiakaspalvelu vastaa, nyt riittää. " * 3
 
 
 def records(number: int) -> list[tuple[bytes, bytes]]:
