@@ -41,7 +41,6 @@ class MarkedStorm(Record):
     end: datetime = Field(description="when it was over")
     note: str = Field(default="", max_length=200, description="what it was about")
 
-
     def in_zone(self, zone: ZoneInfo) -> MarkedStorm:
         """The same with its times made whole."""
         start, end = (at if at.tzinfo else at.replace(tzinfo=zone) for at in (self.start, self.end))
