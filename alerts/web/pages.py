@@ -34,7 +34,7 @@ from alerts.web.refusal import Refusal
 from alerts.web.sessions import same
 from alerts.web.site import Site, Visit, render, visit_of
 from alerts.web.wishes import wish_of
-from streams.errors import IllegalTransition
+from streams.errors import BadConfiguration, BadRecord, IllegalTransition
 from streams.records import HumanAction
 
 HISTORY: Final = 50
@@ -153,13 +153,19 @@ def _mentions(site: Site, incident: Incident, now: datetime) -> list[StoredMenti
 
 
 def _editor(visit: Visit, incident: Incident, wish: Wish, name: str) -> Editor | None:
-    """The editor of the answer; None before there is any suggestion."""
+    """The editor of the answer; None before there is any suggestion, or where none can be made.
+
+    Then the rest of the page is shown all the same: it wakes people.
+    """
     if incident.suggestion is None and wish.text is None:
         return None
     site = visit.site
-    return editor_of(
-        site.store, site.organisation, incident, wish, visit.now, author=name, reader=visit.language
-    )
+    try:
+        return editor_of(
+            site.store, site.organisation, incident, wish, visit.now, author=name, reader=visit.language
+        )
+    except (BadRecord, BadConfiguration):
+        return None
 
 
 async def act(request: web.Request) -> web.Response:

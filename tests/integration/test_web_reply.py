@@ -153,6 +153,22 @@ async def test_advice_to_watch_says_why_and_an_answer_can_be_asked_for_all_the_s
         assert field(await visitor.text(f"{STORM}?anyway=1")).startswith("Olemme lukeneet")
 
 
+async def test_where_no_suggestion_can_be_made_the_page_is_shown_without_one() -> None:
+    stage = scene()
+    storm = stage.store.incident("inc-storm")
+    assert storm is not None
+    with stage.store.transaction() as tx:
+        tx.put_incident(storm.model_copy(update={"situation": "of a later version"}))
+    async with visiting(stage) as visitor:
+        answer = await visitor.get(f"{STORM}?lang=en")
+        text = await answer.text()
+    assert (answer.status, "There is no suggestion." in text, "Revontuli-sovellus" in text) == (
+        200,
+        True,
+        True,
+    )
+
+
 async def test_after_the_answer_the_closing_line_is_offered() -> None:
     async with visiting(scene()) as visitor:
         await write(visitor, "publish", WRITTEN)
