@@ -27,6 +27,7 @@ from alerts.organisation import Organisation
 from alerts.store.sqlite import SqliteStore
 from streams.feeds.feed import FeedBatch
 from streams.records import Mention, ScoredMention
+from tests.build import minutes
 from tests.scenarios.test_scenarios import scorer_for
 from tests.storms import TOPICS, Arrival, Plan, differences, engine, run, stream, written
 from tests.twin import AFTERWARDS, Twin, Way
@@ -54,7 +55,9 @@ class Both:
         for mention in mentions:
             station.accept(FeedBatch(feed="scenario", mentions=[mention]), mention.event_at)
             station.work(mention.event_at)
-        station.idle(max(m.event_at for m in mentions) + AFTERWARDS)
+        end = max(m.event_at for m in mentions)
+        for minute in range(int(AFTERWARDS.total_seconds()) // 60):
+            station.idle(end + minutes(minute + 1))  # as the service does each second
         return store
 
     def kafka(self, mentions: list[Mention], way: Way) -> SqliteStore:
