@@ -46,7 +46,7 @@ class NoticeEvent(CloudEvent):
     """A notice in its envelope; `subject` is the incident's id."""
 
     type: EventType
-    drill: bool = Field(default=False, description="extension: true in a drill, of which nothing happened")
+    drill: bool = Field(default=False, description="extension: true in a drill, else left out")
     data: Notice
 
 
@@ -81,6 +81,8 @@ def event_body(notice: Notice, source: str) -> bytes:
     event = well_formed(
         envelope(notice, source).model_dump(mode="json", exclude={"data": {"incident": set(OURS)}})
     )
+    if not event["drill"]:
+        del event["drill"]  # an extension attribute that only a drill carries
     body = _encode(event)
     longest = 4000
     while len(body) > MAX_BYTES:
