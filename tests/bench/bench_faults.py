@@ -45,7 +45,15 @@ def plan_of(given: argparse.Namespace, number: int) -> Plan:
         faults.append(dice.choice(KILLS))
     dice.shuffle(faults)
     load = mentions(given.mentions)
-    return Plan(load, faults[: given.faults], given.per_second, given.gap, given.seed + number, given.apart)
+    return Plan(
+        load,
+        faults[: given.faults],
+        given.per_second,
+        given.gap,
+        given.seed + number,
+        given.apart,
+        given.tables,
+    )
 
 
 def one_round(plan: Plan, cluster: Cluster, server: Server, want: Expected | None, folder: Path) -> Any:
@@ -65,6 +73,7 @@ def told(outcome: Outcome, plan: Plan, want: Expected) -> dict[str, Any]:
     """A round as it goes into the file of results."""
     return {
         "mentions": len(plan.mentions),
+        "tables": plan.tables,
         "escalations": len(want.escalations),
         "embedded differs": len(want.embedded ^ want.escalations),
         "pages": len(want.pages),
@@ -112,6 +121,7 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=40)
     parser.add_argument("--gap", type=float, default=3, help="seconds between faults")
     parser.add_argument("--apart", action="store_true", help="each stage in processes of its own")
+    parser.add_argument("--tables", default="rocksdb", choices=["memory", "rocksdb"])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "faults.json")
     parser.add_argument("--keep", type=Path, help="keep the files of rounds that were not exact here")

@@ -54,8 +54,11 @@ class Sink:
 class Member:
     """One worker of some stages; started again it is another process at the same place."""
 
-    def __init__(self, stages: Sequence[str], number: int, config: Path, folder: Path) -> None:
+    def __init__(
+        self, stages: Sequence[str], number: int, config: Path, folder: Path, tables: str = "memory"
+    ) -> None:
         self.stages, self.name = tuple(stages), f"{'-'.join(stages)}-{number}"
+        self._tables = tables
         self.folder = folder / self.name
         self.folder.mkdir(parents=True)
         self.ends: Counter[str] = Counter()
@@ -88,13 +91,14 @@ class Member:
             }  # fmt: skip
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "agents", *words, "--port", "0", "--recorded"],
+                [sys.executable, "-m", "agents", *words, "--port", "0", "--recorded", "--tables", self._tables],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environ,
             )  # fmt: skip
         self._wanted = True
 
     def tell_time(self, seconds: int) -> None:
-        """Let its clock be so many seconds ahead."""
+        """Let its clock be so many seconds ahead; needs libfaketime (Debian: apt-get install faketime)."""
+        assert FAKETIME.exists() or not seconds, f"{FAKETIME} is missing (Debian: apt-get install faketime)"
         (self.folder / "time").write_text(f"{seconds:+d}s\n")
 
     def send(self, number: signal.Signals) -> None:
@@ -131,10 +135,10 @@ class Fleet:
     `apart`: a worker has one stage; otherwise all four, so that two processes are two workers of every stage.
     """
 
-    def __init__(self, config: Path, folder: Path, *, apart: bool) -> None:
+    def __init__(self, config: Path, folder: Path, *, apart: bool, tables: str) -> None:
         shares = [(stage,) for stage in STAGES] if apart else [STAGES]
-        self.members = [Member(stages, n, config, folder) for stages in shares for n in (1, 2)]
-        self._config, self._folder = config, folder
+        self.members = [Member(stages, n, config, folder, tables) for stages in shares for n in (1, 2)]
+        self._config, self._folder, self._tables = config, folder, tables
         self._stop = threading.Event()
         self._lock = threading.Lock()
         for member in self.members:
@@ -149,7 +153,7 @@ class Fleet:
     def add(self, stage: str) -> Member:
         """One more worker of a stage alone."""
         number = len(list(self._folder.glob(f"{stage}-*"))) + 3
-        member = Member((stage,), number, self._config, self._folder)
+        member = Member((stage,), number, self._config, self._folder, self._tables)
         member.start()
         with self._lock:
             self.members.append(member)

@@ -47,6 +47,7 @@ class Plan:
     gap_seconds: float
     seed: int = 1
     apart: bool = False
+    tables: str = "memory"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def run(plan: Plan, config: Path, cluster: Cluster, want: Expected, sink: Sink) 
     """Feed, harm, wait until all has gone through, and judge."""
     settings, folder, began = settings_of(config), config.parent, time.monotonic()
     create_streams(settings.kafka)
-    fleet = Fleet(config, folder / "workers", apart=plan.apart)
+    fleet = Fleet(config, folder / "workers", apart=plan.apart, tables=plan.tables)
     faults = Faults(fleet, cluster, settings.kafka, random.Random(plan.seed))
     try:
         feeding = threading.Thread(target=_feed, args=(plan, folder / "load.jsonl"), daemon=True)
