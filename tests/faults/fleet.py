@@ -91,7 +91,8 @@ class Member:
             }  # fmt: skip
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "agents", *words, "--port", "0", "--recorded", "--tables", self._tables],
+                [sys.executable, "-m", "agents", *words, "--port", "0", "--recorded",
+                 "--tables", self._tables],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environ,
             )  # fmt: skip
         self._wanted = True
