@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: demo test check lint programs bench kafka kafka-stop clean
+.PHONY: demo test check lint programs bench bench-faults bench-peers kafka kafka-stop clean
 
 demo: $(VENV)/.installed
 	$(BIN)/palovahti demo $(ARGS)
@@ -23,6 +23,14 @@ lint: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python tests/bench/bench_engine.py $(ARGS)
+
+# Workers and brokers are killed, stopped and starved while mentions flow: ARGS="--rounds 5".
+bench-faults: $(VENV)/.installed-test programs
+	$(BIN)/python tests/bench/bench_faults.py $(ARGS)
+
+# Counting on Kafka beside other Python stream processors.
+bench-peers: $(VENV)/.installed-test programs
+	$(BIN)/python tests/bench/bench_kafka_peers.py $(ARGS)
 
 # A real Apache Kafka on 127.0.0.1:9092, or where ARGS says: ARGS="--brokers 3 --port 9192".
 kafka:
