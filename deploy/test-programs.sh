@@ -6,6 +6,7 @@ command -v chromium >/dev/null 2>&1 || need="$need chromium fonts-noto-core font
 command -v prometheus >/dev/null 2>&1 || need="$need prometheus"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || need="$need postgresql"
 command -v mvn >/dev/null 2>&1 || need="$need maven openjdk-17-jre-headless"
+command -v faketime >/dev/null 2>&1 || need="$need faketime" # turns the clock of a worker, in the kill matrix
 [ -z "$need" ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "not installed (needs root and apt):$need; the tests that need them are skipped" >&2
