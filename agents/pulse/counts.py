@@ -44,8 +44,11 @@ class Counts:
 
     def add(self, sighting: Sighting) -> bool:
         """Take in a mention; True if it changes anything: not seen before, or an edit that speaks now."""
-        slot = self.slots.setdefault(slot_of(sighting.minute), Slot())
-        self.changed.add(slot_of(sighting.minute))
+        number = slot_of(sighting.minute)
+        slot = self.slots.get(number)
+        if slot is None:
+            slot = self.slots[number] = Slot()
+        self.changed.add(number)
         new = sighting.id not in slot.seen
         if new:
             slot.seen.add(sighting.id)
@@ -56,14 +59,14 @@ class Counts:
             slot.voices[sighting.author] = sighting
             if speaking is not None:
                 self._settle(speaking)
-        for minute, author in self.copies.join(sighting) if new else ():
+        for minute, author in self.copies.join(sighting) if new and sighting.copies else ():
             self._settle(self.slots[slot_of(minute)].voices[author])
         self._settle(sighting)
         return new or speaks
 
     def _speaks(self, s: Sighting) -> bool:
         slot = self.slots.get(slot_of(s.minute))
-        return slot is not None and slot.voices.get(s.author) is s and self.copies.speaks(s)
+        return slot is not None and slot.voices.get(s.author) is s and (not s.copies or self.copies.speaks(s))
 
     def _settle(self, s: Sighting) -> None:
         """Bring the counts in line with whether this mention speaks."""

@@ -130,7 +130,7 @@ class TopicState:
         expected = raised(expected, times)
         level = self.baseline.level * expected.exposure
         rates = [
-            level * w * self.baseline.factor((now - 1 - w // 2) // HOUR_MINUTES, volume) for w in WINDOWS
+            level * w * self.baseline.factor((now - 1 - w // 2) // HOUR_MINUTES, volume) for w in WINDOWS[:2]
         ]
         surprises = tuple(_height_of(s, times) for s in sums)
         low_volume = self.low_volume

@@ -44,7 +44,7 @@ class Volume:
     def last_hour(self, now: int) -> int:
         """Mentions in the 60 minutes before `now`."""
         if self.latest is None or self.latest[0] != now:
-            self.latest = now, sum(self.minutes.get(m, 0) for m in range(now - HOUR_MINUTES, now))
+            self.latest = now, sum([self.minutes.get(m, 0) for m in range(now - HOUR_MINUTES, now)])
         return self.latest[1]
 
     def usual(self, hour: int) -> float:

@@ -10,6 +10,7 @@ brought.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import exp, sqrt
 
 TAUS = (10.0, 60.0, 360.0, 1440.0, 7200.0)  # minutes
@@ -22,7 +23,13 @@ SUBCRITICAL = 0.9  # a forecast needs a sum that ends
 
 def decayed(sums: Sequence[float], minutes: float) -> list[float]:
     """The sums after so many minutes without an event."""
-    return [s * exp(-minutes / tau) for s, tau in zip(sums, TAUS, strict=True)]
+    return [s * left for s, left in zip(sums, _left(minutes), strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _left(minutes: float) -> tuple[float, ...]:
+    """What is left of each sum; minutes are mostly small and whole, and few of them differ."""
+    return tuple(exp(-minutes / tau) for tau in TAUS)
 
 
 def folded(
