@@ -55,7 +55,14 @@ def test_the_rules_page_shows_every_rule_in_three_languages():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("part", "precision", "recall"), [("", 0.99, 0.99), ("second", 0.97, 0.97), ("third", 0.95, 0.95), ("fourth", 0.94, 0.88)]
+    ("part", "precision", "recall"),
+    [
+        ("", 0.99, 0.99),
+        ("second", 0.97, 0.97),
+        ("third", 0.95, 0.95),
+        ("fourth", 0.94, 0.88),
+        ("fifth", 0.96, 0.94),
+    ],
 )
 def test_the_golden_drafts_are_judged_as_people_judged_them(language, part, precision, recall):
     found = score(language, part=part)

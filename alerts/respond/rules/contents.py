@@ -17,6 +17,7 @@ from alerts.respond.situations import UNCLEAR
 
 _DELICATE: Final = ("injury", "data_breach", "employee_misconduct", "staff_harassment")
 _SHORT_SENTENCE: Final = 45  # graphemes of the shortest way to say a slot
+_CONTRACTED: Final = ("n't", "'ll", "'re", "'ve", "'d")
 _SHORTENERS: Final = frozenset(
     ["bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "lnkd.in", "t.ly", "rb.gy"]
 )
@@ -45,7 +46,7 @@ def _concrete(case: Case) -> bool:
     said = [token for token in case.draft.tokens if token.kind == "word"]
     if any(token.text in case.words.concrete for token in said):
         return True
-    words = (token for token in said if len(token.text) > 3)
+    words = (token for token in said if len(token.text) > 3 and not token.text.endswith(_CONTRACTED))
     return any(
         not token.text.startswith(case.words.generic)
         and token.text not in case.words.function_words
@@ -111,10 +112,20 @@ def next_update(case: Case) -> Hits:
 
 
 def update_sentences(case: Case) -> list[Span]:
-    """The sentences that promise news at a clock time or on a day."""
-    updates = {case.draft.sentence(span.first) for span in case.find("update")}
-    timed = {case.draft.sentence(span.first) for span in case.find("when")}
-    return sorted(updates & timed, key=lambda span: span.first)
+    """The sentences that promise news at a clock time or on a day, or give such a time and where to look."""
+    timed = _sentences(case, "when")
+    placed = (_sentences(case, "where") | _linked(case)) - _sentences(case, "past")
+    return sorted((_sentences(case, "update") | placed) & timed, key=lambda span: span.first)
+
+
+def _sentences(case: Case, group: str) -> set[Span]:
+    return {case.draft.sentence(span.first) for span in case.find(group)}
+
+
+def _linked(case: Case) -> set[Span]:
+    """The sentences with a link."""
+    links = (at for at, token in enumerate(case.draft.tokens) if token.kind == "url")
+    return {case.draft.sentence(at) for at in links}
 
 
 def _time_fits(case: Case, promised: list[Span]) -> bool:
@@ -152,7 +163,8 @@ def _is_missing(case: Case) -> bool:
     if url == "" or (case.channel is not None and not case.channel.links):
         return False
     if url is None:
-        return not case.find("where")
+        news = _sentences(case, "update") | _sentences(case, "when") | _sentences(case, "relative")
+        return not _sentences(case, "where") & (news | _sentences(case, "follow"))
     taken = max(len(url), (case.channel.url_counts_as or 0) if case.channel else 0)
     return case.room_for(taken + 10)
 

@@ -36,8 +36,11 @@ _ADDRESS: Final = re.compile(
 _NAMED: Final = re.compile(
     r"(?=\b([A-ZÅÄÖ][a-zåäöéü]+)[ \u00a0]([A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?)\b)\b"
 )
+_FAMILY: Final = re.compile(
+    r"[a-zåäöéü]{2,}(?:nen|sen|sson|ström|berg|lund|qvist|gren|dahl|stedt|holm)(?:s|in)?"
+)
 _TEMPLATE: Final = re.compile(
-    r"\{\{|\}\}|\$\{|<\s*/?\s*[a-z][^>]{0,80}>|\[(?:nimi|namn|name|xx+|lisää|insert|päivä|datum|date)[^\]]{0,30}\]"
+    r"\{\{|\}\}|\$\{|<\s*/?\s*[a-z][^>]{0,80}>|\[[^\W\d_][^\]]{0,40}\]"
     r"|\{[a-z_]{2,30}\}", re.IGNORECASE
 )  # fmt: skip
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -183,7 +186,7 @@ def _people(case: Case) -> Iterator[tuple[int, int]]:
     after_roles = {case.draft.tokens[span.last].end + 1 for span in case.find("people_roles")}
     for match in _NAMED.finditer(case.draft.text, 0, case.draft.body_end):
         first, last = match[1].casefold(), match[2].casefold()
-        known = _is_first_name(case, first) or match.start(1) in after_roles
+        known = _is_first_name(case, first) or match.start(1) in after_roles or _FAMILY.fullmatch(last)
         if known and stem(last) not in public:
             yield match.start(1), match.end(2)
 
