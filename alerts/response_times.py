@@ -1,8 +1,9 @@
 """How soon the first public answer is due: by situation, and by the size of the community.
 
-The table is the crisis literature in short: within the hour, and within a quarter or half of one where people
-may come to harm (Coombs: quick, accurate, consistent; status pages: acknowledge early). A large community sees
-more in the same time, a small one forgives more where nobody is in danger. Every figure may be set otherwise.
+The table is the crisis literature in short: within the hour, and within a quarter or half of one where
+people may come to harm (Coombs: quick, accurate, consistent; status pages: acknowledge early). A large
+community sees more in the same time, a small one forgives more where nobody is in danger. Every figure may
+be set otherwise.
 """
 
 from __future__ import annotations

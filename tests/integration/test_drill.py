@@ -81,7 +81,9 @@ async def test_a_storm_reaches_the_roster_alone_and_an_answer_ends_it(tmp_path: 
     assert outside.events == []
     assert "page" in inside.kinds
     assert "acknowledged" in inside.kinds
-    assert all(event.get("drill") and "DRILL" in json.dumps(event["data"]["lines"]) for event in inside.events)
+    assert all(
+        event.get("drill") and "DRILL" in json.dumps(event["data"]["lines"]) for event in inside.events
+    )
     assert "HARJOITUS (DRILL)." in shown.text
     assert shown.headers["Palovahti-Drill"] == told.headers["Palovahti-Drill"] == "true"
     assert told.json()["incident"]["drill"] is True

@@ -126,6 +126,7 @@ def test_names_from_outside_never_become_labels(metrics: Metrics, registry: Coll
 
 def test_labels_come_from_small_fixed_sets() -> None:
     allowed = {"feed", "topic", "receiver", "reason", "outcome", "severity"}
+    allowed |= {"stage", "stream", "partition"}  # of workers on a broker
     assert {label for metric in TABLE for label in metric.labels} == allowed
 
 

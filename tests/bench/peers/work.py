@@ -1,8 +1,8 @@
 """The work that all contenders do: decode, key, minute, threshold. Nothing here needs more than Python.
 
-A record is some 310 bytes of JSON with the topic it concerns and the second of its publication. Of each topic and
-minute the records are counted; the one that reaches THRESHOLD is an alert. How many alerts there must be is
-known from the generator, so whoever is quick by counting wrong is found out.
+A record is some 310 bytes of JSON with the topic it concerns and the second of its publication. Of each
+topic and minute the records are counted; the one that reaches THRESHOLD is an alert. How many alerts there
+must be is known from the generator, so whoever is quick by counting wrong is found out.
 """
 
 from __future__ import annotations
