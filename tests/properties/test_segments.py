@@ -26,7 +26,7 @@ def applied(state: State, change: dict[str, bytes | None]) -> State:
     return {key: blob for key, blob in merged.items() if blob is not None}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(changes, min_size=1, max_size=25), st.data())
 def test_what_is_loaded_is_the_last_state_that_was_stored_whole(
     steps: list[dict[str, bytes | None]], data: st.DataObject
@@ -53,7 +53,7 @@ def test_what_is_loaded_is_the_last_state_that_was_stored_whole(
     assert Segments(3, writer + 1).load(table) == stored
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(changes, min_size=2, max_size=20), st.integers(0, 20), st.integers(1, 3))
 def test_a_writer_that_was_believed_dead_changes_nothing(
     steps: list[dict[str, bytes | None]], split: int, ahead: int
