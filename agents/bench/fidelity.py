@@ -107,7 +107,7 @@ def recounted(arrivals: Sequence[Arrival], now: int, said: Evidence) -> dict[str
     seen = [one for one in arrivals if one.scored is not None and one.clock_s // 60 < now]
     voices = speaking(seen)
     hour = [one for one in voices if one.clock_s // 60 >= now - 60]
-    mass = sum(negativity(one) for one in hour)
+    mass = sum(round(1000 * negativity(one)) for one in hour) / 1000
     bar = min(0.5, 2 * said.usual_share)
     thread, share = _main_thread(hour)
     r, low, high = _reproduction(voices, now)

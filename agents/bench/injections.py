@@ -57,8 +57,9 @@ def run(
     reader: Reader,
     every: float = SPACING,
     budget: float = 1.0,
+    threads: bool = True,
 ) -> Outcome:
-    """Inject storms of all sizes at regular times into one background."""
+    """Inject storms of all sizes at regular times into one background, in threads or as single posts."""
     engine = Engine([TopicBudget(TOPIC, budget)])
     outcome = Outcome(place.name)
     mentions = list(background(place.times, reader, place.name))
@@ -73,7 +74,7 @@ def run(
             continue
         frozen, ahead = pickle.dumps(engine), mentions[done:]
         outcome.injections += [
-            injected(pickle.loads(frozen), place, ahead, storm, reader)  # noqa: S301  our own, made above
+            injected(pickle.loads(frozen), place, ahead, storm, reader, threads)  # noqa: S301  our own, made above
             for storm in together
         ]
     _go_on(engine, place, mentions, done, (now, place.times[-1]), outcome)
@@ -98,11 +99,11 @@ def _go_on(
 
 
 def injected(
-    engine: Engine, place: Background, ahead: Sequence[Arrival], storm: Storm, reader: Reader
+    engine: Engine, place: Background, ahead: Sequence[Arrival], storm: Storm, reader: Reader, threads: bool
 ) -> Injection:
     """What an engine makes of a storm in the mentions ahead."""
     until = bisect_left(ahead, storm.half, key=lambda a: a.clock_s)
-    arrivals = merge(ahead[:until], storm.first_half(reader), key=lambda a: a.clock_s)
+    arrivals = merge(ahead[:until], storm.first_half(reader, threads), key=lambda a: a.clock_s)
     page = first_page(engine, arrivals, storm.half)
     if page is None:
         return Injection(place.name, storm.shape, storm.size, None, None)

@@ -72,9 +72,11 @@ class Storm:
     def _within_an_hour(self, start: float) -> int:
         return bisect_left(self.times, start + 3600) - bisect_left(self.times, start)
 
-    def first_half(self, reader: Reader) -> Iterator[Arrival]:
-        """Its mentions until half have come; a shape that was a cascade is one thread."""
+    def first_half(self, reader: Reader, threads: bool = True) -> Iterator[Arrival]:
+        """Its mentions until half have come; a shape that was a cascade is one thread. Without `threads`
+        everybody posts by themselves."""
         fresh = 0.0 if self.shape.startswith(CASCADES) else FRESH_STORM
+        fresh = fresh if threads else 1.0
         return storm(self.times[: len(self.times) // 2 + 1], reader, self.seed, fresh=fresh)
 
 

@@ -22,12 +22,12 @@ Contested = tuple[str, list[contest.Trial]]
 
 
 def injected(
-    data: Path, half: str, reader: readers.Reader, place: int, every: float, budget: float
+    data: Path, half: str, reader: readers.Reader, place: int, every: float, budget: float, threads: bool
 ) -> Injected:
     """Storms into one background, as one reader reads them."""
     background = places.backgrounds(data, half)[place]
-    found = injections.run(background, shapes_of(data, half), reader, every * public.DAY, budget)
-    return reader.name, budget, found
+    found = injections.run(background, shapes_of(data, half), reader, every * public.DAY, budget, threads)
+    return reader.name if threads else f"{reader.name}, no threads", budget, found
 
 
 def shapes_of(data: Path, half: str) -> dict[str, list[float]]:
@@ -38,10 +38,11 @@ def shapes_of(data: Path, half: str) -> dict[str, list[float]]:
 def injection_tasks(setup: Setup) -> list[Task]:
     """A task for each background and reader; for the reader of the contest at other budgets, too."""
     count = len(places.backgrounds(setup.data, setup.half))
-    runs = [(reader, 1.0) for reader in READERS] + [(CONTESTED, b) for b in BUDGETS if b != 1.0]
+    runs = [(reader, 1.0, True) for reader in READERS] + [(readers.TRUE, 1.0, False)]
+    runs += [(CONTESTED, budget, True) for budget in BUDGETS if budget != 1.0]
     return [
-        partial(injected, setup.data, setup.half, reader, place, setup.every_days, budget)
-        for reader, budget in runs
+        partial(injected, setup.data, setup.half, reader, place, setup.every_days, budget, threads)
+        for reader, budget, threads in runs
         for place in range(count)
     ]
 
