@@ -63,7 +63,7 @@ def worker(
         raise typer.BadParameter(f"tables are kept in {' or '.join(TABLES)}, not {tables}")
     settings, chosen = _with_port(settings_of(config), port), _stages(stages)
     begin_log()
-    for noisy in ("aiokafka", "faust", "mode", "agents.runtimes.kafka"):
+    for noisy in ("aiokafka", "kafka", "faust", "mode", "agents.runtimes.kafka"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     collect_rarely()
     check_streams(settings.kafka)

@@ -94,6 +94,7 @@ class Ingesting:
             reader = self._readers.get(name)
             if name not in self._ended and (reader is None or reader.done()):
                 self._readers[name] = asyncio.create_task(self._read(self._feeds[name]))
+                self._settled_at = self._clock.now() + SETTLE  # it may bring days that were missed
         if self._recorded:
             return
         now = self._clock.now()
