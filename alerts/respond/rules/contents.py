@@ -17,6 +17,12 @@ from alerts.respond.situations import UNCLEAR
 
 _DELICATE: Final = ("injury", "data_breach", "employee_misconduct", "staff_harassment")
 _SHORT_SENTENCE: Final = 45  # graphemes of the shortest way to say a slot
+_WHOLE: Final = 3  # sentences of the shortest answer that is read by its build
+_SHORTEST: Final = 3  # words of a sentence that says something
+_TOLD: Final = (
+    "empathy", "action", "unknown", "update", "relative", "cause", "vow", "ask_private", "R11", "R12",
+    "grovel", "R15", "R16", "R17", "R18", "R20", "R24", "R26", "R27", "R29", "R33", "closing", "stop_using",
+)  # fmt: skip
 _CONTRACTED: Final = ("n't", "'ll", "'re", "'ve", "'d")
 _SHORTENERS: Final = frozenset(
     ["bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "lnkd.in", "t.ly", "rb.gy"]
@@ -30,11 +36,12 @@ def matter(case: Case) -> Hits:
     nothing_known = case.context.situation == UNCLEAR and not (case.context.top_words or case.context.thread)
     if nothing_known:
         return
-    if not _concrete(case):
+    delicate = case.context.situation in _DELICATE
+    if not (_concrete(case) or (delicate and case.find("happened"))):
         yield Hit("R01")
         return
     theirs = _their_stems(case)
-    if not theirs or case.context.situation in _DELICATE or not case.room_for(2 * _SHORT_SENTENCE):
+    if not theirs or delicate or not case.room_for(2 * _SHORT_SENTENCE):
         return
     shared = {stem(token.text) for token in case.draft.tokens} & theirs
     if not shared and not _names_situation(case):
@@ -74,7 +81,7 @@ def _names_situation(case: Case) -> bool:
 
 def empathy(case: Case) -> Hits:
     """R02: recognises what it is like for people."""
-    if case.whole and not case.find("empathy") and case.room_for(_SHORT_SENTENCE):
+    if case.whole and "empathy" in _lacking(case) and case.room_for(_SHORT_SENTENCE):
         yield Hit("R02")
 
 
@@ -94,8 +101,31 @@ def _cause_known(case: Case) -> bool:
 
 def action(case: Case) -> Hits:
     """R05: says what is being done now."""
-    if case.whole and not case.find("action"):
+    if case.whole and "action" in _lacking(case):
         yield Hit("R05")
+
+
+def _lacking(case: Case) -> list[str]:
+    """Concern and action, where no words for them stand and no sentence is left over that may be it."""
+    missing = [part for part in ("empathy", "action") if not case.find(part)]
+    for sentence in _left_over(case):
+        ours = {sentence} & (_sentences(case, "we") | _sentences(case, "now"))
+        likely = "action" if ours and "action" in missing else "empathy"
+        missing = missing[1:] if likely not in missing else [part for part in missing if part != likely]
+    return missing
+
+
+def _left_over(case: Case) -> list[Span]:
+    """The sentences after the matter that say nothing known: no words of another part, fact or fault."""
+    if len(case.draft.sentences) < _WHOLE:
+        return []
+    told = {span for group in _TOLD if case.words.has(group) for span in _sentences(case, group)}
+    told |= _linked(case) | set(update_sentences(case))
+    greeted = _sentences(case, "thanks")
+    said = [
+        one for one in case.draft.sentences if case.draft.count_words(one) >= _SHORTEST and one not in greeted
+    ]
+    return [one for one in said[1:] if one not in told]
 
 
 def next_update(case: Case) -> Hits:
@@ -115,7 +145,16 @@ def update_sentences(case: Case) -> list[Span]:
     """The sentences that promise news at a clock time or on a day, or give such a time and where to look."""
     timed = _sentences(case, "when")
     placed = (_sentences(case, "where") | _linked(case)) - _sentences(case, "past")
-    return sorted((_sentences(case, "update") | placed) & timed, key=lambda span: span.first)
+    found = (_sentences(case, "update") | placed) & timed
+    return sorted(found or _closing_time(case, timed), key=lambda span: span.first)
+
+
+def _closing_time(case: Case, timed: set[Span]) -> set[Span]:
+    """A whole answer that ends with a time to come ends with the next news, in whatever words."""
+    sentences = case.draft.sentences
+    if not case.whole or len(sentences) < _WHOLE:
+        return set()
+    return {sentences[-1]} & timed - _sentences(case, "past") - _sentences(case, "vow")
 
 
 def _sentences(case: Case, group: str) -> set[Span]:
@@ -163,7 +202,12 @@ def _is_missing(case: Case) -> bool:
     if url == "" or (case.channel is not None and not case.channel.links):
         return False
     if url is None:
-        news = _sentences(case, "update") | _sentences(case, "when") | _sentences(case, "relative")
+        news = (
+            _sentences(case, "update")
+            | _sentences(case, "when")
+            | _sentences(case, "relative")
+            | {*case.draft.sentences[-1:]}
+        )
         return not _sentences(case, "where") & (news | _sentences(case, "follow"))
     taken = max(len(url), (case.channel.url_counts_as or 0) if case.channel else 0)
     return case.room_for(taken + 10)

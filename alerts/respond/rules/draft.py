@@ -46,8 +46,9 @@ _QUOTED: Final = re.compile(r"[”“\"»«]([^”“\"»«\n]{1,160})[”“\"�
 _SIGNED: Final = re.compile(
     r"(?:(?:^|(?<=[\s.!?]))[–—-]{1,2}\s*(?=[A-ZÅÄÖ][^\n.!?]{1,80}$)"
     r"|(?:(?<=[.!?]\s)|(?<=\n)|^)(?=(?:Terveisin|Terv\.|T\.|Ystävällisin terveisin|Hälsningar|Mvh|Vänligen"
-    r"|Best|Best regards|Kind regards|Regards|Yours)[ ,]+[A-ZÅÄÖ][^\n!?]{1,80}$)"
-    r"|(?<=[.!?]\s)(?=[A-ZÅÄÖ][\w-]+(?: [\w-]+)?(?:, [\w -]{3,40}| [a-zåäö][\w-]+)?$))"
+    r"|Best|Best wishes|Cheers|Yt\.|Vänliga hälsningar|Best regards|Kind regards|Regards|Yours)"
+    r"[ ,]+[A-ZÅÄÖ][^\n!?]{1,80}$)"
+    r"|(?<=[.!?]\s)(?=[A-ZÅÄÖ][\w-]+(?: [\w-]+){0,2}(?:, [\w -]{3,40}| [a-zåäö][\w-]+)?$))"
 )
 _HIDDEN: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _LONGEST_QUOTE: Final = 12

@@ -24,9 +24,10 @@ _PHONE: Final = re.compile(
 )
 _SERVICE_PHONE: Final = re.compile(r"^(?:0?800|0?20|0?10|0?600|0?771|0?116|0?8\d\d|\+?358 ?(?:10|20|800))")
 _CASE_NUMBER: Final = re.compile(
-    r"(?:tilauk\w*|tilausnumero\w*|varauk\w*|asiakasnumero\w*|laskun\w*|lähetyk\w*|beställning\w*|ordern?\w*"
+    r"(?:hakemuk\w*|vahingo\w*|tapauk\w*|asia|asian|ärende\w*|claim|case|application|tilauk\w*|tilausnumero\w*|varauk\w*|asiakasnumero\w*|laskun\w*|lähetyk\w*|beställning\w*|ordern?\w*"
     r"|bokning\w*|kundnummer\w*|order|booking|customer number|account number|ticket|reference|invoice)"
-    r"[ :#]*(?:numero\w*|nummer|number|no\.?|nro)?[ :#]*((?:[A-Z]{1,4}-?)?\d[\d-]{4,})", re.IGNORECASE
+    r"[ :#]*(?:numero\w*|nummer|number|no\.?|nro)?[ :#]*(?:on |är |is )?"
+    r"((?:[A-Z]{1,4}-?)?\d[\d-]{4,})", re.IGNORECASE
 )  # fmt: skip
 _ADDRESS: Final = re.compile(
     r"\b[A-ZÅÄÖ][a-zåäö]+(?:katu|tie|kuja|polku|väylä|kaari|rinne|gatan|vägen|gränd|stigen|torget)"
@@ -143,6 +144,9 @@ def _promise_clauses(case: Case) -> list[Span]:
     }
     standing = timed & {clause(span.first) for span in case.find("standing")}
     other = {clause(span.first) for group in ("update", "past") for span in case.find(group)}
+    if case.whole:
+        news = update_sentences(case)
+        other |= {one for one in timed if any(each.first <= one.first <= each.last for each in news)}
     asks = {clause(span.first) for span in case.find("ask_private")}
     return sorted(vowed | (timed - other - asks) | standing, key=lambda span: span.first)
 
