@@ -19,6 +19,7 @@ _DELICATE: Final = ("injury", "data_breach", "employee_misconduct", "staff_haras
 _SHORT_SENTENCE: Final = 45  # graphemes of the shortest way to say a slot
 _WHOLE: Final = 3  # sentences of the shortest answer that is read by its build
 _SHORTEST: Final = 3  # words of a sentence that says something
+_GREETING: Final = 6  # words of the longest thanks that names no matter
 _TOLD: Final = (
     "empathy", "action", "unknown", "update", "relative", "cause", "vow", "ask_private", "R11", "R12",
     "grovel", "R15", "R16", "R17", "R18", "R20", "R24", "R26", "R27", "R29", "R33", "closing", "stop_using",
@@ -121,7 +122,7 @@ def _left_over(case: Case) -> list[Span]:
         return []
     told = {span for group in _TOLD if case.words.has(group) for span in _sentences(case, group)}
     told |= _linked(case) | set(update_sentences(case))
-    greeted = _sentences(case, "thanks")
+    greeted = {one for one in _sentences(case, "thanks") if case.draft.count_words(one) <= _GREETING}
     said = [
         one for one in case.draft.sentences if case.draft.count_words(one) >= _SHORTEST and one not in greeted
     ]
