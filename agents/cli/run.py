@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from agents.building import collect_rarely
 from agents.cli.options import DEFAULT_CONFIG, ConfigFile, settings_of
@@ -17,7 +20,12 @@ from agents.settings import Settings
 from alerts.store.store import Store
 
 
-def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+Relearn = Annotated[
+    bool, typer.Option("--relearn", help="Forget what is usual and learn it anew; incidents stay.")
+]
+
+
+def run(config: ConfigFile = DEFAULT_CONFIG, relearn: Relearn = False) -> None:
     """Watch live feeds and page; the page's address is printed.
 
     SIGHUP reads the configuration again; SIGTERM and Ctrl-C end it.
@@ -26,7 +34,15 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     begin_log()
     collect_rarely()
     with opened_store(settings.store) as store:
+        if relearn:
+            forget_state(store)
         asyncio.run(_serve(config, settings, store))
+
+
+def forget_state(store: Store) -> None:
+    """Drop the engine's state, as after a change of its format: live incidents then end by hand."""
+    with store.transaction() as tx:
+        tx.save_state(dict.fromkeys(store.load_state()))
 
 
 async def _serve(config: Path, settings: Settings, store: Store) -> None:

@@ -121,7 +121,10 @@ def load(engine: Engine, blobs: Mapping[str, bytes]) -> None:
 def _load_meta(engine: Engine, blobs: Mapping[str, bytes]) -> None:
     version, *parts = unpack(blobs["meta"])
     if version != FORMAT:
-        raise BrokenState(f"the stored state has format {version}, this version reads {FORMAT}")
+        raise BrokenState(
+            f"the stored state has format {version}, this version reads {FORMAT}; start once with --relearn: "
+            "what is usual is learnt anew, incidents and mentions stay"
+        )
     engine.ticked, waiting, deleted, tallies = parts
     engine.waiting = {
         tick: {name: [_sighting(s) for s in rows] for name, rows in topics.items() if name in engine.topics}
