@@ -19,7 +19,6 @@ from agents.runtimes.reloading import Reloading
 from agents.settings import Settings
 from alerts.store.store import Store
 
-
 Relearn = Annotated[
     bool, typer.Option("--relearn", help="Forget what is usual and learn it anew; incidents stay.")
 ]
