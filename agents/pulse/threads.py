@@ -49,8 +49,8 @@ class Thread:
         """Voices in the open minutes."""
         return sum(bucket[0] for bucket in self.minutes.values())
 
-    def forecast(self, now: int) -> tuple[float, float]:
-        """Negative posts and others, those of the open minutes and those to come in 24 hours.
+    def forecast(self, now: int) -> float:
+        """Negative posts, those of the open minutes and those to come in 24 hours.
 
         What is to come takes the lower end of R's 90 % interval: a few quick posts are no storm yet, and a
         thread that subsides promises little. Its share of negative posts is taken to stay.
@@ -59,7 +59,7 @@ class Thread:
         first = 1 if self.sums is None else 0  # the first post of a thread was caused by no other
         _, low, _ = reproduction(max(0, voices - first), pressure)
         grown = (voices + expected_within_day(sums, low)) / max(1, voices)
-        return grown * negative / SCALE, grown * max(0.0, voices - negative / SCALE)
+        return grown * negative / SCALE
 
     def final(self, now: int) -> Forecast:
         """Voices that the thread will have had after a week, and a 90 % interval."""

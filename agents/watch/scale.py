@@ -18,8 +18,6 @@ from streams.windows import BLOCK_MINUTES
 
 WINDOWS = (10, 60, 180)  # minutes
 WARM_BLOCKS = 8
-EASE = 0.3  # standard deviations by which maxima are rarer where other posts are set against negative ones
-CONTRAST, CONTRAST_FROM = 0.85, 6.0  # how much other posts weigh, and from how many in a window on
 QUIET_THREAD, THREAD_SD = log1p(4), 0.6  # least usual peak of a topic's threads, and its spread
 RECENT_MINUTES, RECENT_WEIGHT = 180.0, 0.8  # how long what came lately is expected to go on, and how much
 RECENT_FREE = 4.0  # so many posts lately say nothing yet of what is to be expected
@@ -27,20 +25,11 @@ LOOKS_AN_EVENT = 60.0  # posts come in clumps: each is looked at as often as an 
 LEAST_LOOKS, MOST_LOOKS = 16.0, 1440.0  # steps a day of the low-volume channel
 
 
-def eased(score: float, share: float) -> float:
-    """A score on the common law of maxima, given the usual negative share: where it is half at most, what
-    moves all posts alike is taken out, and high scores are rarer than where all posts are negative."""
-    return score + EASE * min(1.0, 2 * (1 - share))
-
-
-def height(negative: float, others: float) -> float:
-    """How high a window stands: the logarithm of its negative posts, less most of that of all other posts.
-
-    Block maxima of plain logarithms page earliest and keep the budget best (`docs/benchmarks/detection.md`);
-    set against the usual of the hour, quiet nights page. What raises both alike, a peak of neutral talk, a
-    topic that grows, the middle of the day, hardly moves it.
-    """
-    return log1p(negative) - CONTRAST * log1p(others / CONTRAST_FROM)
+def height(count: float) -> float:
+    """How high a window stands: its logarithm. Block maxima of plain logarithms page earliest and keep the
+    budget best (`docs/benchmarks/detection.md`); set against the usual of the hour, quiet nights page, and
+    set against other talk, a scorer that is unsure hides the storm (decision 15)."""
+    return log1p(count)
 
 
 class Surprise:

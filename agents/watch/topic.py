@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agents.pulse.counts import NEGATIVE, PEOPLE, Counts
+from agents.pulse.counts import NEGATIVE, Counts
 from agents.pulse.sighting import SCALE, Sighting
 from agents.watch.baseline import Baseline
 from agents.watch.case import Case
 from agents.watch.planned import Peak, factor_of_hour, peak_at, raised
 from agents.watch.safety import SafetyReports
-from agents.watch.scale import WINDOWS, LowVolume, Surprise, eased, height, low_volume_days
+from agents.watch.scale import WINDOWS, LowVolume, Surprise, height, low_volume_days
 from agents.watch.volume import Volume
 from streams.statistics.maxima import return_days
 from streams.windows import DAY_MINUTES, HOUR_MINUTES
@@ -42,8 +42,7 @@ class Measure:
 
 def _height_of(sums: Sequence[int], times: float) -> float:
     """Height of a window where so many times the usual is expected."""
-    negative = sums[NEGATIVE] / SCALE
-    return height(negative / times, max(0.0, sums[PEOPLE] - negative) / times)
+    return height(sums[NEGATIVE] / SCALE / times)
 
 
 class TopicState:
@@ -140,8 +139,7 @@ class TopicState:
             score = low_volume_days(evidence, self.baseline.level * DAY_MINUTES)
         else:
             mass = max(negative, sums[-1][NEGATIVE] / 2) / SCALE
-            combined = self.surprise.combined(surprises, fastest)
-            score = return_days(eased(combined, self.baseline.share(volume)))
+            score = return_days(self.surprise.combined(surprises, fastest))
         low, high = self.baseline.usual_range(rates[1])
         return Measure(
             now, raw, voices, negative / SCALE, spread, rates[1], low, high,
@@ -170,6 +168,5 @@ class TopicState:
         for thread_id in self.touched_threads:
             thread = self.counts.threads.closed(thread_id, self.closed * HOUR_MINUTES)
             if thread is not None and thread.voices_open() >= THREAD_FLOOR:
-                negative, others = thread.forecast(now)
-                best = max(best, height(negative / times, others / times))
+                best = max(best, height(thread.forecast(now) / times))
         return best

@@ -260,10 +260,8 @@ def test_a_thread_that_runs_away_promises_more_than_one_that_trickles() -> None:
     for number in range(30):
         fast.add(NOON + number // 3, 1, 900)
         slow.add(NOON + number * 2, 1, 900)
-    negative, others = fast.forecast(NOON + 60)
-    assert negative == pytest.approx(9 * others)
-    assert negative > 30 * 900 / SCALE
-    assert sum(fast.forecast(NOON + 12)) > 2 * sum(slow.forecast(NOON + 60))
+    assert fast.forecast(NOON + 60) > 30 * 900 / SCALE
+    assert fast.forecast(NOON + 12) > 2 * slow.forecast(NOON + 60)
 
 
 def test_a_thread_outgrows_a_size_the_sooner_the_faster_it_runs() -> None:
