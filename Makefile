@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 	$(BIN)/palovahti demo $(ARGS)
 
 test: $(VENV)/.installed-test programs lint
-	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.installed-test lint
 	$(BIN)/pytest -m "not slow and not browser and not prometheus and not kafka and not postgres" $(ARGS)

@@ -35,6 +35,13 @@ def require(name: str) -> str:
     pytest.skip(message)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, a file stays in one, as do all that need the same server."""
+    for item in items:
+        servers = (name for name in ("kafka", "postgres") if item.get_closest_marker(name))
+        item.add_marker(pytest.mark.xdist_group(next(servers, item.nodeid.partition("::")[0])))
+
+
 @pytest.fixture
 def chromium() -> str:
     """Path of Chromium."""

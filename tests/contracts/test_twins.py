@@ -33,7 +33,7 @@ from tests.storms import TOPICS, Arrival, Plan, differences, engine, run, stream
 from tests.twin import AFTERWARDS, Twin, Way
 
 FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
-STEADY = settings(derandomize=True, max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate))
+STEADY = settings(derandomize=True, max_examples=8, deadline=None, phases=(Phase.explicit, Phase.generate))
 
 
 class Both:

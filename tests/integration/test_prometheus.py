@@ -78,6 +78,8 @@ async def live(metrics: Metrics) -> None:
         for reason in PAGE_REASONS:
             metrics.paged(reason)
         metrics.open_incidents({3: 1, 5: 1})
+        metrics.stage("watch", 2, partitions=4)
+        metrics.stream_lag("mentions", 0, 12)
         metrics.watermark(now - timedelta(seconds=60))
         await asyncio.sleep(0.2)
 
