@@ -191,7 +191,7 @@ async def noise(_: web.Request) -> web.Response:
         (says("   "), "empty"),
         (says("\u202e\x00"), "empty"),
     ],
-    ids=str,
+    ids=["endless", "slow", "refusing", "moved", "noise", "null", "list", "blank", "invisible"],
 )
 async def test_an_endpoint_that_misbehaves_costs_two_questions_and_nothing_else(
     answer: Answer, why: str
