@@ -164,7 +164,7 @@ def test_adapt_writes_a_model_and_keeps_the_old_one(tmp_path: Path) -> None:
     posts.write_text("text,label,language\n" + "\n".join(lines), encoding="utf-8")
     out = tmp_path / "model.npz"
     for _ in range(2):
-        commands.adapt_model(posts, out, None, as_json=False)
+        commands.adapt_model(posts, out=out, as_json=False)
     assert load(out).name == load(BUNDLED).name + "+adapted"
     assert (tmp_path / "model.npz.old").exists()
 
