@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from pydantic import SecretStr
@@ -15,6 +14,7 @@ from streams.errors import BadConfiguration
 from tests import build
 from tests.browser.scene import NOW, Scene, scene
 from tests.browser.visitor import Visitor, visiting
+from tests.pages import parsed
 
 TOKEN = "correct-horse-battery-staple"
 GUARDED = WebSettings(token=SecretStr(TOKEN))
@@ -31,27 +31,6 @@ NASTY = [
     "' onmouseover='alert(1)",
     "]]>-->&lt;b&gt;&#0;",
 ]
-
-
-class Tags(HTMLParser):
-    """Every tag and attribute of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes.update(name for name, _ in attrs)
-        self.links += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
-
-
-def parsed(page: str) -> Tags:
-    tags = Tags()
-    tags.feed(page)
-    return tags
 
 
 def stage_of(text: str) -> Scene:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +23,7 @@ from alerts.respond.published import PublishedFinding, PublishedReply
 from alerts.store.sqlite import SqliteStore
 from alerts.store.store import StoredMention
 from tests.build import AT, evidence, incident, ledger_entry, minutes, pulse, stored_mention, suggestion
+from tests.pages import parsed
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 NOW = AT + minutes(300)
@@ -147,27 +147,6 @@ class TestStory:
         assert svg(report, "fi", HELSINKI) == ""
         assert "Mittauksia ei ole" in markdown(report, "fi", HELSINKI)
         assert "Mittauksia ei ole" in html(report, "fi", HELSINKI)
-
-
-class Tags(HTMLParser):
-    """Tags and attributes of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes.update(name for name, _ in attrs)
-        self.links += [value or "" for name, value in attrs if name in {"href", "src"}]
-
-
-def parsed(page: str) -> Tags:
-    tags = Tags()
-    tags.feed(page)
-    return tags
 
 
 class TestWritten:

@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from psycopg import Connection
 
 from alerts.store.kept import MOST_FORGOTTEN, pseudonym, weight
+from alerts.store.rows import MENTION, mention_of
 from alerts.store.store import StoredMention
-from alerts.store.times import micros, when
-
-COLUMNS: Final = (
-    "id, topics, thread, platform, kind, author, followers, official, text, language, url, negativity, "
-    "published_at, deleted"
-)
+from alerts.store.times import micros
 
 ADD: Final = f"""
-INSERT INTO mentions ({COLUMNS}, weight)
+INSERT INTO mentions ({MENTION}, weight)
 SELECT * FROM unnest(
     %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[],
     %s::text[], %s::text[], %s::text[], %s::float8[], %s::bigint[], %s::boolean[], %s::float8[])
@@ -41,7 +37,7 @@ ON CONFLICT (id) DO UPDATE SET text = '', author = NULL, url = NULL, deleted = t
 """One that has not come is kept out by a row that says only that it was deleted."""
 
 OF_TOPIC: Final = f"""
-SELECT {COLUMNS} FROM mentions JOIN (
+SELECT {MENTION} FROM mentions JOIN (
     SELECT mention FROM mention_topics
     WHERE topic = %(topic)s AND published_at >= %(start)s AND published_at < %(end)s
 ) AS of_topic ON mention = number
@@ -80,14 +76,14 @@ def of_topic(
 ) -> list[StoredMention]:
     """Those of a topic in `[start, end)`, the most negative and furthest reaching first."""
     asked = {"topic": topic, "start": micros(start), "end": micros(end), "thread": thread, "limit": limit}
-    return [_stored(row) for row in db.execute(OF_TOPIC, asked)]
+    return [mention_of(row) for row in db.execute(OF_TOPIC, asked)]
 
 
 def one(db: Connection, mention_id: str) -> StoredMention | None:
     """The mention with this id, if it is kept."""
-    query = f"SELECT {COLUMNS} FROM mentions WHERE id = %s AND published_at IS NOT NULL"  # noqa: S608 a constant of ours
+    query = f"SELECT {MENTION} FROM mentions WHERE id = %s AND published_at IS NOT NULL"  # noqa: S608 a constant of ours
     row = db.execute(query, (mention_id,)).fetchone()
-    return _stored(row) if row else None
+    return mention_of(row) if row else None
 
 
 def prune(db: Connection, text_before: datetime, all_before: datetime) -> None:
@@ -139,10 +135,3 @@ def _row(mention: StoredMention, key: bytes) -> tuple[object, ...]:
         mention.deleted,
         weight(mention.negativity, mention.followers),
     )
-
-
-def _stored(row: tuple[Any, ...]) -> StoredMention:
-    fields = dict(zip(COLUMNS.split(", "), row, strict=True))
-    fields["topics"] = tuple(json.loads(fields["topics"]))
-    fields["published_at"] = when(fields["published_at"])
-    return StoredMention(**fields)

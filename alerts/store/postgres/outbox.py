@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from psycopg import Connection
 
 from alerts.records import Notice
 from alerts.store.postgres.incidents import lock
+from alerts.store.rows import DELIVERY, delivery_of
 from alerts.store.store import Delivery
-from alerts.store.times import micros, when
-
-COLUMNS: Final = "number, receiver, body, attempts, due_at, state, last_error, sent_at"
+from alerts.store.times import micros
 
 CLAIM: Final = f"""
 UPDATE outbox SET leased_until = %(until)s WHERE number = ANY (ARRAY (
@@ -24,7 +23,7 @@ UPDATE outbox SET leased_until = %(until)s WHERE number = ANY (ARRAY (
         SELECT min(lane.number) FROM outbox AS lane
         WHERE lane.state = 'waiting' AND lane.receiver = this.receiver AND lane.incident = this.incident)
     ORDER BY due_at, number LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
-RETURNING {COLUMNS}
+RETURNING {DELIVERY}
 """  # noqa: S608 the columns are a constant of ours; all that comes from outside is a parameter
 """Who comes at the same moment skips what is being leased, and finds what follows it still held back.
 
@@ -59,7 +58,7 @@ def claim(
     """Those that are due, leased, oldest due first."""
     asked = {"now": micros(now), "until": micros(now + lease_for), "receiver": receiver, "limit": limit}
     query = CLAIM.format(whose="receiver = %(receiver)s" if receiver else "true")
-    found = [_delivery(row) for row in db.execute(query, asked)]
+    found = [delivery_of(row) for row in db.execute(query, asked)]
     return sorted(found, key=lambda delivery: (delivery.due_at, delivery.id))
 
 
@@ -88,19 +87,5 @@ def mark_skipped(db: Connection, delivery: int, why: str) -> None:
 
 def of_incident(db: Connection, incident_id: str) -> list[Delivery]:
     """All deliveries of an incident, in the order they were queued."""
-    query = f"SELECT {COLUMNS} FROM outbox WHERE incident = %s ORDER BY number"  # noqa: S608 columns are a constant
-    return [_delivery(row) for row in db.execute(query, (incident_id,))]
-
-
-def _delivery(row: tuple[Any, ...]) -> Delivery:
-    number, receiver, body, attempts, due_at, state, last_error, sent_at = row
-    return Delivery(
-        id=number,
-        receiver=receiver,
-        notice=Notice.model_validate_json(body),
-        attempts=attempts,
-        due_at=when(due_at),
-        state=state,
-        last_error=last_error,
-        sent_at=None if sent_at is None else when(sent_at),
-    )
+    query = f"SELECT {DELIVERY} FROM outbox WHERE incident = %s ORDER BY number"  # noqa: S608 columns are a constant
+    return [delivery_of(row) for row in db.execute(query, (incident_id,))]

@@ -6,16 +6,11 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from alerts.store.kept import MOST_FORGOTTEN, pseudonym, weight
+from alerts.store.rows import MENTION, mention_of
 from alerts.store.store import StoredMention
-from alerts.store.times import micros, when
-
-COLUMNS = (
-    "id, topics, thread, platform, kind, author, followers, official, text, language, url, negativity, "
-    "published_at, deleted"
-)
+from alerts.store.times import micros
 
 ADD = """
 INSERT INTO mentions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
@@ -28,7 +23,7 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 OF_TOPIC = f"""
-SELECT {COLUMNS} FROM mentions JOIN (
+SELECT {MENTION} FROM mentions JOIN (
     SELECT mention FROM mention_topics WHERE topic = :topic AND published_at >= :start AND published_at < :end
 ) ON mention = number
 WHERE :thread IS NULL OR thread = :thread
@@ -61,13 +56,13 @@ def of_topic(
 ) -> list[StoredMention]:
     """Those of a topic in `[start, end)`, the most negative and furthest reaching first."""
     asked = {"topic": topic, "start": micros(start), "end": micros(end)}
-    return [_stored(row) for row in db.execute(OF_TOPIC, {**asked, "thread": thread, "limit": limit})]
+    return [mention_of(row) for row in db.execute(OF_TOPIC, {**asked, "thread": thread, "limit": limit})]
 
 
 def one(db: sqlite3.Connection, mention_id: str) -> StoredMention | None:
     """The mention with this id, if it is kept."""
-    row = db.execute(f"SELECT {COLUMNS} FROM mentions WHERE id = ?", (mention_id,)).fetchone()  # noqa: S608 a constant of ours
-    return _stored(row) if row else None
+    row = db.execute(f"SELECT {MENTION} FROM mentions WHERE id = ?", (mention_id,)).fetchone()  # noqa: S608 a constant of ours
+    return mention_of(row) if row else None
 
 
 def prune(db: sqlite3.Connection, text_before: datetime, all_before: datetime) -> None:
@@ -128,11 +123,3 @@ def _insert(db: sqlite3.Connection, mention: StoredMention, key: bytes, number: 
 def _replace(db: sqlite3.Connection, row: tuple[object, ...]) -> object:
     db.execute(ADD, row)
     return row[0]
-
-
-def _stored(row: tuple[Any, ...]) -> StoredMention:
-    fields = dict(zip(COLUMNS.split(", "), row, strict=True))
-    fields["topics"] = tuple(json.loads(fields["topics"]))
-    fields["published_at"] = when(fields["published_at"])
-    fields["official"], fields["deleted"] = bool(fields["official"]), bool(fields["deleted"])
-    return StoredMention(**fields)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from alerts.records import Notice
+from alerts.store.rows import DELIVERY, delivery_of
 from alerts.store.store import Delivery
-from alerts.store.times import micros, when
-
-COLUMNS = "number, receiver, body, attempts, due_at, state, last_error, sent_at"
+from alerts.store.times import micros
 
 DUE = f"""
-SELECT {COLUMNS} FROM outbox AS this
+SELECT {DELIVERY} FROM outbox AS this
 WHERE state = 'waiting' AND due_at <= :now AND leased_until <= :now
   AND (:receiver IS NULL OR receiver = :receiver)
   AND NOT EXISTS (
@@ -37,7 +35,7 @@ def enqueue(db: sqlite3.Connection, notice: Notice, receivers: Sequence[str], du
 def due(db: sqlite3.Connection, now: datetime, limit: int, receiver: str | None) -> list[Delivery]:
     """The first of each lane that is due and not leased, oldest due first."""
     rows = db.execute(DUE, {"now": micros(now), "receiver": receiver, "limit": limit})
-    return [_delivery(row) for row in rows]
+    return [delivery_of(row) for row in rows]
 
 
 def lease(db: sqlite3.Connection, deliveries: Sequence[Delivery], until: datetime) -> None:
@@ -85,21 +83,7 @@ def mark_skipped(db: sqlite3.Connection, delivery: int, why: str) -> None:
 def of_incident(db: sqlite3.Connection, incident_id: str) -> list[Delivery]:
     """All deliveries of an incident, in the order they were queued."""
     rows = db.execute(
-        f"SELECT {COLUMNS} FROM outbox WHERE incident = ? ORDER BY number",  # noqa: S608 columns are a constant
+        f"SELECT {DELIVERY} FROM outbox WHERE incident = ? ORDER BY number",  # noqa: S608 columns are a constant
         (incident_id,),
     )
-    return [_delivery(row) for row in rows]
-
-
-def _delivery(row: tuple[Any, ...]) -> Delivery:
-    number, receiver, body, attempts, due_at, state, last_error, sent_at = row
-    return Delivery(
-        id=number,
-        receiver=receiver,
-        notice=Notice.model_validate_json(body),
-        attempts=attempts,
-        due_at=when(due_at),
-        state=state,
-        last_error=last_error,
-        sent_at=None if sent_at is None else when(sent_at),
-    )
+    return [delivery_of(row) for row in rows]
