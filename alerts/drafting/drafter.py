@@ -22,14 +22,15 @@ from alerts.incidents import LIVE, AuditEntry, Incident, Suggestion
 from alerts.organisation import Organisation
 from alerts.records import ModelDraft
 from alerts.respond.rules.for_incident import context_for
-from alerts.store.store import Store, StoredMention
+from alerts.respond.thread import thread_of
+from alerts.store.store import Store
 from streams.clock import Clock
 
 log = logging.getLogger(__name__)
 
 TRIES: Final = 2
 LOOK_SECONDS: Final = 5.0
-BEFORE_ONSET: Final = timedelta(hours=1)
+MOST_MENTIONS: Final = 20
 DAY: Final = timedelta(days=1)
 
 
@@ -72,7 +73,7 @@ class Drafter:
     async def _draft(self, incident: Incident) -> bool:
         draft, now = incident.suggestion, self._clock.now()
         assert draft is not None  # `due` gives no other
-        mentions = self._mentions(incident, now)
+        mentions = thread_of(self._store, incident, now, MOST_MENTIONS)
         context = context_for(incident, mentions, self._organisation, now, draft)
         try:
             text = bare(await self._model.ask(messages(draft, context, mentions)))
@@ -81,11 +82,6 @@ class Drafter:
             text, against = "", (str(failure),)
         self._keep(incident, draft, text, against)
         return not against
-
-    def _mentions(self, incident: Incident, now: datetime) -> list[StoredMention]:
-        start = incident.onset_at - BEFORE_ONSET
-        end = now + timedelta(microseconds=1)
-        return self._store.mentions(incident.topic, start, end, thread=incident.thread)
 
     def _keep(self, asked: Incident, draft: Suggestion, text: str, against: tuple[str, ...]) -> None:
         """Write down what came, unless the suggestion changed meanwhile."""
