@@ -6,8 +6,9 @@ import json
 from typing import Any, Final
 
 from alerts.records import Notice
+from alerts.store.kept import pseudonym, weight
 from alerts.store.store import Delivery, StoredMention
-from alerts.store.times import when
+from alerts.store.times import micros, when
 
 DELIVERY: Final = "number, receiver, body, attempts, due_at, state, last_error, sent_at"
 """Columns of the outbox, as `delivery_of` takes them."""
@@ -41,3 +42,24 @@ def mention_of(row: tuple[Any, ...]) -> StoredMention:
     fields["published_at"] = when(fields["published_at"])
     fields["official"], fields["deleted"] = bool(fields["official"]), bool(fields["deleted"])
     return StoredMention(**fields)
+
+
+def row_of(mention: StoredMention, key: bytes) -> tuple[object, ...]:
+    """The row of a mention: the columns MENTION and the weight; `key` makes its author a pseudonym."""
+    return (
+        mention.id,
+        json.dumps(mention.topics),
+        mention.thread,
+        mention.platform,
+        mention.kind,
+        pseudonym(mention.author, key) if mention.author else None,
+        mention.followers,
+        mention.official,
+        mention.text,
+        mention.language,
+        mention.url,
+        float(mention.negativity),
+        micros(mention.published_at),
+        mention.deleted,
+        weight(mention.negativity, mention.followers),
+    )

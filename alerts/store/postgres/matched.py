@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from psycopg import Connection
 
-from alerts.store.kept import MOST_FORGOTTEN, pseudonym, weight
-from alerts.store.rows import MENTION, mention_of
+from alerts.store.kept import MOST_FORGOTTEN
+from alerts.store.rows import MENTION, mention_of, row_of
 from alerts.store.store import StoredMention
 from alerts.store.times import micros
 
@@ -60,7 +59,7 @@ def add(db: Connection, mentions: Iterable[StoredMention], key: bytes) -> None:
     given = sorted(_last_of_each(mentions), key=lambda mention: mention.id)  # all workers lock in one order
     if not given:
         return
-    columns = [list(column) for column in zip(*(_row(mention, key) for mention in given), strict=True)]
+    columns = [list(column) for column in zip(*(row_of(mention, key) for mention in given), strict=True)]
     numbers = {name: number for number, name in db.execute(ADD, columns)}
     changed = [(numbers[mention.id], mention) for mention in given if mention.id in numbers]
     _put_topics(db, changed)
@@ -115,23 +114,3 @@ def _put_topics(db: Connection, changed: Sequence[tuple[int, StoredMention]]) ->
         db.execute(
             "INSERT INTO mention_topics SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[])", columns
         )
-
-
-def _row(mention: StoredMention, key: bytes) -> tuple[object, ...]:
-    return (
-        mention.id,
-        json.dumps(mention.topics),
-        mention.thread,
-        mention.platform,
-        mention.kind,
-        pseudonym(mention.author, key) if mention.author else None,
-        mention.followers,
-        mention.official,
-        mention.text,
-        mention.language,
-        mention.url,
-        float(mention.negativity),
-        micros(mention.published_at),
-        mention.deleted,
-        weight(mention.negativity, mention.followers),
-    )

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from alerts.store.kept import MOST_FORGOTTEN, pseudonym, weight
-from alerts.store.rows import MENTION, mention_of
+from alerts.store.kept import MOST_FORGOTTEN
+from alerts.store.rows import MENTION, mention_of, row_of
 from alerts.store.store import StoredMention
 from alerts.store.times import micros
 
@@ -97,24 +97,7 @@ def _leave_topics(db: sqlite3.Connection, number: int, topics: str, published_at
 
 def _insert(db: sqlite3.Connection, mention: StoredMention, key: bytes, number: int | None) -> None:
     published_at = micros(mention.published_at)
-    row = (
-        number,
-        mention.id,
-        json.dumps(mention.topics),
-        mention.thread,
-        mention.platform,
-        mention.kind,
-        pseudonym(mention.author, key) if mention.author else None,
-        mention.followers,
-        mention.official,
-        mention.text,
-        mention.language,
-        mention.url,
-        mention.negativity,
-        published_at,
-        mention.deleted,
-        weight(mention.negativity, mention.followers),
-    )
+    row = (number, *row_of(mention, key))
     rowid = db.execute(ADD, row).lastrowid if number is None else _replace(db, row)
     rows = [(topic, published_at, rowid) for topic in set(mention.topics)]
     db.executemany("INSERT INTO mention_topics VALUES (?, ?, ?)", rows)
