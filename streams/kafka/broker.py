@@ -5,15 +5,45 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from functools import wraps
+from time import sleep
+from typing import Any, Final, ParamSpec, TypeVar
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 
+from streams.clock import elapsed_seconds
 from streams.kafka.settings import KafkaSettings, connection
 
 WAIT_MS: Final = 10_000
+PATIENCE_SECONDS: Final = 30.0
+PAUSE_SECONDS: Final = 0.5
+P = ParamSpec("P")
+T = TypeVar("T")
 REMEDY: Final = "is the broker running, and do bootstrap and security under kafka: say how to reach it?"
+
+
+class Unsettled(ConnectionError):
+    """The broker says that it will answer soon: a coordinator loads, a leader is chosen, a broker went."""
+
+
+def patient(
+    ask: Callable[P, T], seconds: float = PATIENCE_SECONDS, pause: float = PAUSE_SECONDS
+) -> Callable[P, T]:
+    """`ask`, which may be asked twice, asked again for `seconds` while the broker is `Unsettled`."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        until = elapsed_seconds() + seconds
+        while True:
+            try:
+                return ask(*args, **kwargs)
+            except Unsettled:
+                if elapsed_seconds() >= until:
+                    raise
+            sleep(pause)
+
+    return asked
 
 
 @contextmanager
@@ -49,7 +79,8 @@ def _opened(settings: KafkaSettings, kind: Callable[..., Any], **options: Any) -
     try:
         yield client
     except KafkaError as error:
-        raise ConnectionError(f"the broker at {where} did not do as asked: {error}") from error
+        kind_of_error = Unsettled if error.retriable else ConnectionError
+        raise kind_of_error(f"the broker at {where} did not do as asked: {error}") from error
     finally:
         client.close()
 

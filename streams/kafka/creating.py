@@ -9,12 +9,13 @@ from typing import Any
 from kafka.admin import ConfigResource
 
 from streams.errors import BadConfiguration
-from streams.kafka.broker import admin
+from streams.kafka.broker import admin, patient
 from streams.kafka.layout import DECIDED, RUN_CREATE, Layout, Mismatch, mismatches, wanted
 from streams.kafka.settings import KafkaSettings
 from streams.names import STREAMS, Stream
 
 
+@patient
 def create_streams(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS) -> list[Mismatch]:
     """Create what is missing and set what is configured otherwise; returns what it found wrong before.
 
@@ -33,6 +34,7 @@ def create_streams(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS)
     return before
 
 
+@patient
 def check(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS) -> list[Mismatch]:
     """Everything in which the broker's streams are not as these settings want them."""
     with admin(settings) as client:
@@ -46,6 +48,7 @@ def check_streams(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS) 
         raise BadConfiguration([f"stream {mismatch}" for mismatch in wrong])
 
 
+@patient
 def layouts(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS) -> dict[str, Layout]:
     """How the streams that are there lie on the broker, by their names of ours."""
     with admin(settings) as client:

@@ -10,7 +10,7 @@ from typing import Any
 from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 
-from streams.kafka.broker import admin
+from streams.kafka.broker import admin, patient
 from streams.kafka.settings import KafkaSettings
 from streams.names import STREAMS, Stream
 
@@ -39,6 +39,7 @@ class Lag:
     waiting: int
 
 
+@patient
 def spans(
     settings: KafkaSettings, stream: Stream, since: datetime | None = None, until: datetime | None = None
 ) -> list[Span]:
@@ -54,6 +55,7 @@ def spans(
     ]
 
 
+@patient
 def lags(
     settings: KafkaSettings, groups: Sequence[str] = (), streams: Sequence[Stream] = STREAMS
 ) -> list[Lag]:

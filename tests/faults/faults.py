@@ -8,9 +8,9 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from streams.kafka.broker import admin
+from streams.kafka.broker import admin, patient
 from streams.kafka.settings import KafkaSettings
 from streams.names import SCORED
 from tests.faults.fleet import STAGES, Fleet
@@ -49,8 +49,7 @@ class Faults:
     def kill_coordinator(self) -> None:
         """kill -9 of the broker that coordinates a stage's group."""
         group = self.kafka.prefix + self.dice.choice(STAGES)
-        with admin(self.kafka) as client:
-            (topic,) = client.describe_topics([OFFSETS])
+        topic = _described(self.kafka, OFFSETS)
         partition = abs(_java_hash(group)) % len(topic["partitions"])
         self._kill_leader(OFFSETS, partition)
 
@@ -91,8 +90,7 @@ class Faults:
         member.tell_time(0)
 
     def _kill_leader(self, topic: str, partition: int) -> None:
-        with admin(self.kafka) as client:
-            (found,) = client.describe_topics([topic])
+        found = _described(self.kafka, topic)
         leader = next(p["leader_id"] for p in found["partitions"] if p["partition_index"] == partition)
         if leader < 1:
             return
@@ -101,6 +99,13 @@ class Faults:
         time.sleep(DOWN_SECONDS)
         self.cluster.start()
         time.sleep(DOWN_SECONDS)
+
+
+@patient
+def _described(kafka: KafkaSettings, topic: str) -> Any:
+    with admin(kafka) as client:
+        (found,) = client.describe_topics([topic])
+    return found
 
 
 def _java_hash(text: str) -> int:

@@ -185,8 +185,18 @@ class Fleet:
 
 
 def wait_for(condition: Any, seconds: float, what: str) -> None:
-    """Until `condition()` holds; `AssertionError` with `what` when it never does."""
+    """Until `condition()` holds; `AssertionError` with `what` when it never does.
+
+    A broker that does not answer now may be one that a fault has just killed: the answer is no, not an end.
+    """
     until = time.monotonic() + seconds
-    while not condition():
+    while not _holds(condition):
         assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.5)
+
+
+def _holds(condition: Any) -> bool:
+    try:
+        return bool(condition())
+    except ConnectionError:
+        return False
