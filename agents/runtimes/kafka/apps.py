@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import faust
 
-from agents.runtimes.kafka.chunks import CHUNK, ChunkApp, ChunkTransport
+from agents.runtimes.kafka.chunks import CHUNK, ChunkApp
+from agents.runtimes.kafka.declaring import PatientTransport
 from agents.runtimes.kafka.table import StateTable
 from streams.kafka.settings import KafkaSettings
 from streams.names import Stream
@@ -64,7 +65,7 @@ def stage_app(stage: str, kafka: KafkaSettings, work: Work) -> ChunkApp:
         stream_recovery_delay=0.0,
         autodiscover=False,
     )
-    app.transport = ChunkTransport(app.conf.broker_consumer, app)
+    app.transport = PatientTransport(app.conf.broker_consumer, app)
     return app
 
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, Final
 
 import httpx
@@ -23,6 +24,7 @@ from agents.pipeline import event_clock
 from agents.receivers import notifiers
 from agents.runtimes.kafka.alerting import Alerting
 from agents.runtimes.kafka.apps import Work, add_agent, add_table, stage_app
+from agents.runtimes.kafka.chunks import ChunkApp
 from agents.runtimes.kafka.ingesting import Ingesting
 from agents.runtimes.kafka.probes import listen, probes
 from agents.runtimes.kafka.scoring import Scoring
@@ -81,6 +83,7 @@ class Worker:
         self._recorded, self._console = recorded, console or Console()
         self._given_feeds = feeds
         self._failed: asyncio.Future[None] | None = None
+        self._leaving = False
         self.scoring: Scoring | None = None
         self.watching: Watching | None = None
         self.alerting: Alerting | None = None
@@ -96,7 +99,7 @@ class Worker:
         self._failed = asyncio.get_running_loop().create_future()
         async with AsyncExitStack() as stack:
             for app in self.apps.values():
-                stack.push_async_callback(_within, STOP_SECONDS, app.stop)
+                stack.push_async_callback(_within, STOP_SECONDS, partial(self._stop, app))
                 await app.start()
             stack.push_async_callback(_within, STOP_SECONDS, self._drain)
             tasks = [asyncio.create_task(each) for each in await self._tasks(stop, stack)]
@@ -110,8 +113,12 @@ class Worker:
         self._raise()
 
     def fail(self, error: BaseException) -> None:
-        """Something of ours failed: the worker stops."""
-        if isinstance(error, asyncio.CancelledError):
+        """Something of ours failed: the worker stops.
+
+        While it leaves nothing fails any more: agents still send when their producer is gone already, and
+        what they had not acknowledged is read again.
+        """
+        if self._leaving or isinstance(error, asyncio.CancelledError):
             return
         LOG.error("worker_failed", extra={"error": f"{type(error).__name__}: {error}"})
         if self._failed is not None and not self._failed.done():
@@ -120,7 +127,8 @@ class Worker:
     def is_ready(self) -> bool:
         """Whether partitions are dealt and tables recovered."""
         return all(
-            app.started and not app.rebalancing and app.consumer_generation_id for app in self.apps.values()
+            app.started and not app.crashed and not app.rebalancing and app.consumer_generation_id
+            for app in self.apps.values()
         )
 
     # building
@@ -183,10 +191,17 @@ class Worker:
     async def _look(self, stop: asyncio.Event) -> None:
         """What is decided is stored also where nothing arrives; the metrics say how it goes."""
         while not stop.is_set():
+            self._notice_crashes()
             if self.watching is not None:
                 await self.watching.look()
             self._measure()
             await first_of(stop.wait(), seconds=LOOK_SECONDS)
+
+    def _notice_crashes(self) -> None:
+        """Faust notes a failure of its own services and lives on, reading nothing: we end."""
+        for app in self.apps.values():
+            if app.crashed:
+                self.fail(app.crash_reason or BrokenState("Faust gave up"))
 
     async def _idle(self, alerting: Alerting, stop: asyncio.Event) -> None:
         """Overdue answers page also where nothing arrives."""
@@ -213,6 +228,10 @@ class Worker:
             await self.watching.look(now_all=True)
         for app in self.apps.values():
             await app.consumer.commit()
+
+    async def _stop(self, app: ChunkApp) -> None:
+        self._leaving = True
+        await app.stop()
 
     async def _end(self, tasks: list[asyncio.Task[Any]]) -> None:
         done, late = await asyncio.wait(tasks, timeout=10)
