@@ -10,8 +10,9 @@ from uuid import uuid4
 
 import pytest
 
+from streams.kafka.removing import remove_streams
 from streams.kafka.settings import KafkaSettings
-from tests.kafka_broker import Cluster, remove_streams
+from tests.kafka_broker import Cluster
 from tests.postgres import Server, places
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -8,8 +8,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from streams.kafka.broker import Unsettled, admin, patient
 from streams.kafka.settings import KafkaSettings
 
 SCRIPT = Path(__file__).parents[1] / "deploy" / "kafka-local" / "broker.py"
@@ -21,6 +23,7 @@ class Cluster:
     def __init__(self, folder: Path, brokers: int) -> None:
         self.folder = folder
         self.bootstrap = tuple(self._do("start", "--brokers", str(brokers), "--port", "0").split(","))
+        _wait_for_all(KafkaSettings(bootstrap=self.bootstrap), brokers)
 
     @classmethod
     @contextmanager
@@ -53,15 +56,13 @@ class Cluster:
         return ran.stdout.strip()
 
 
+@partial(patient, seconds=180)
+def _wait_for_all(settings: KafkaSettings, brokers: int) -> None:
+    """A broker listens before the others count on it: then there are fewer copies than a stream wants."""
+    with admin(settings) as client:
+        if len(client.describe_cluster()["brokers"]) < brokers:
+            raise Unsettled("not all brokers are there yet")
+
+
 def _command(folder: Path, action: str, *words: str) -> list[str]:
     return [sys.executable, str(SCRIPT), action, "--data", str(folder), *words]
-
-
-def remove_streams(settings: KafkaSettings) -> None:
-    """Delete everything on the broker whose name begins with the prefix."""
-    from streams.kafka.broker import admin  # kafka-python only where a broker is asked for
-
-    with admin(settings) as client:
-        ours = [name for name in client.list_topics() if name.startswith(settings.prefix)]
-        if ours:
-            client.delete_topics(ours)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,8 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import free_port
 
 SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -41,7 +42,7 @@ class Server:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self.folder = programs, folder
-        self.port = _free_port()
+        self.port = free_port()
 
     @classmethod
     @contextmanager
@@ -68,7 +69,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        self._run("pg_ctl", "start", "-w", "-D", self._data, "-l", str(self.folder / "log"))
+        self._run("pg_ctl", "start", "-w", "-t", "240", "-D", self._data, "-l", str(self.folder / "log"))
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: `fast` ends the connections, `immediate` is as good as a kill."""
@@ -111,9 +112,3 @@ class Server:
             stderr=subprocess.PIPE,
         )
         assert done.returncode == 0 or not check, done.stderr.decode()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -185,7 +185,7 @@ class Service:
         return json.loads(self.text(path))
 
     def text(self, path: str) -> str:
-        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def metric(self, name: str, **labels: str) -> float:
@@ -208,7 +208,7 @@ class Service:
         given = {"Content-Type": "application/json", **(headers or {})}
         request = urllib.request.Request(self.address + path, raw, given)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
             refused.close()
@@ -221,7 +221,7 @@ class Service:
 
 
 def eventually(
-    look: Callable[[], Found], seconds: float = 30, what: Callable[[], str] = lambda: "nothing came"
+    look: Callable[[], Found], seconds: float = 120, what: Callable[[], str] = lambda: "nothing came"
 ) -> Found:
     """What `look` gives once it is something, looked for again and again."""
     end = time.monotonic() + seconds

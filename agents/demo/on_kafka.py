@@ -21,8 +21,8 @@ from alerts.incidents import Incident
 from alerts.store.sqlite import SqliteStore
 from streams.errors import BrokenState
 from streams.feeds.jsonl import JsonlFeed, JsonlFeedSettings
-from streams.kafka.broker import admin
 from streams.kafka.creating import create_streams
+from streams.kafka.removing import remove_streams
 from streams.kafka.settings import KafkaSettings
 
 FEED = "esittely"
@@ -61,7 +61,7 @@ class KafkaShow:
                 stop.set()
                 await running
         finally:
-            self._remove_streams()
+            remove_streams(self.kafka)
 
     def incidents(self) -> list[Incident]:
         """What came, oldest first."""
@@ -70,11 +70,6 @@ class KafkaShow:
     def differences(self) -> list[str]:
         """What differs from the incidents that the scenario file expects; empty is as it should be."""
         return check(load(SCENARIO).expect, self.incidents())
-
-    def _remove_streams(self) -> None:
-        with admin(self.kafka) as client:
-            ours = [name for name in client.list_topics() if name.startswith(self.kafka.prefix)]
-            client.delete_topics(ours)
 
     def _worker(self, folder: Path) -> Worker:
         file = folder / "demo.jsonl"

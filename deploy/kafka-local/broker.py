@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
+import random
 import shutil
 import signal
 import socket
@@ -24,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 VAR = HERE.parents[1] / "var"
 JARS = VAR / "kafka-jars"
 CLUSTER_ID = "palovahti-local-kafka0"  # 22 characters, as Kafka wants it
-UP_SECONDS = 60
+UP_SECONDS = 180
 DOWN_SECONDS = 10  # the last of three brokers waits for a majority that is gone
 
 
@@ -96,11 +97,22 @@ log.index.size.max.bytes=1048576
 
 
 def _free_ports(brokers: int) -> list[tuple[int, int]]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 * brokers)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
+    """Below those that the system gives to outgoing connections: none takes one before the broker listens,
+    nor while a killed one is away, and nobody who asks for it then connects to itself."""
+    ports: list[int] = []
+    while len(ports) < 2 * brokers:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 no secret
+        if port not in ports and _is_free(port):
+            ports.append(port)
     return list(zip(ports[::2], ports[1::2], strict=True))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _java(*options: str) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import sleep
+from threading import Event
 from typing import Any
 
 from kafka.admin import ConfigResource
 
 from streams.errors import BadConfiguration
-from streams.kafka.broker import admin, patient
+from streams.kafka.broker import admin, patient, topics_there
 from streams.kafka.layout import DECIDED, RUN_CREATE, Layout, Mismatch, mismatches, wanted
 from streams.kafka.settings import KafkaSettings
 from streams.names import STREAMS, Stream
@@ -56,12 +56,13 @@ def layouts(settings: KafkaSettings, streams: Sequence[Stream] = STREAMS) -> dic
 
 
 def _wait_seen(client: Any, streams: Sequence[Stream], settings: KafkaSettings) -> None:
-    """Until every broker knows the changed configurations, or for five seconds."""
-    for _ in range(50):
+    """Until every broker knows the changed configurations, or for half a minute."""
+    pause = Event()
+    for _ in range(300):
         wrong = _all_mismatches(streams, settings, _found(client, streams, settings))
         if not any(mismatch.remedy == RUN_CREATE for mismatch in wrong):
             return
-        sleep(0.1)
+        pause.wait(0.1)
 
 
 def _all_mismatches(
@@ -76,7 +77,7 @@ def _all_mismatches(
 
 def _found(client: Any, streams: Sequence[Stream], settings: KafkaSettings) -> dict[str, Layout]:
     names = {stream.full_name(settings.prefix): stream.name for stream in streams}
-    there = [topic for topic in client.describe_topics(list(names)) if not topic["error_code"]]
+    there = topics_there(client, list(names))
     if not there:
         return {}
     resources = [ConfigResource("TOPIC", topic["name"], dict.fromkeys(DECIDED)) for topic in there]

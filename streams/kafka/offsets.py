@@ -10,7 +10,7 @@ from typing import Any
 from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 
-from streams.kafka.broker import admin, patient
+from streams.kafka.broker import admin, patient, topics_there
 from streams.kafka.settings import KafkaSettings
 from streams.names import STREAMS, Stream
 
@@ -88,11 +88,10 @@ def _lag(
 
 
 def _partitions(client: Any, settings: KafkaSettings, streams: Sequence[Stream]) -> list[Any]:
-    topics = client.describe_topics([stream.full_name(settings.prefix) for stream in streams])
+    topics = topics_there(client, [stream.full_name(settings.prefix) for stream in streams])
     return sorted(
         TopicPartition(topic["name"], partition["partition_index"])
         for topic in topics
-        if not topic["error_code"]
         for partition in topic["partitions"]
     )
 

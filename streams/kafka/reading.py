@@ -49,7 +49,7 @@ def read(settings: KafkaSettings, stream: Stream, wanted: Sequence[Span]) -> Ite
             for part, records in client.poll(timeout_ms=POLL_MS).items():
                 span = left[part]
                 yield from (_raw(stream, record) for record in records if record.offset < span.end)
-            for part in [part for part, span in left.items() if client.position(part) >= span.end]:
+            for part in [part for part, span in left.items() if (client.position(part) or 0) >= span.end]:
                 del left[part]
                 client.pause(part)
 

@@ -55,7 +55,7 @@ class Sight:
         width, height = SIZES[size]
         context = await self.browser.new_context(viewport={"width": width, "height": height}, **options)
         await context.add_init_script(WATCH_POLICY)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(45_000)
         try:
             yield self._watched(await context.new_page())
         finally:

@@ -8,9 +8,10 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
-from streams.kafka.broker import admin, patient
+from streams.kafka.broker import Unsettled, admin, patient
 from streams.kafka.settings import KafkaSettings
 from streams.names import SCORED
 from tests.faults.fleet import STAGES, Fleet
@@ -90,22 +91,29 @@ class Faults:
         member.tell_time(0)
 
     def _kill_leader(self, topic: str, partition: int) -> None:
-        found = _described(self.kafka, topic)
-        leader = next(p["leader_id"] for p in found["partitions"] if p["partition_index"] == partition)
-        if leader < 1:
-            return
-        self.cluster.kill(leader)
+        self.cluster.kill(_leader(self.kafka, topic, partition))
         self.kills["brokers"] += 1
         time.sleep(DOWN_SECONDS)
         self.cluster.start()
         time.sleep(DOWN_SECONDS)
 
 
-@patient
+@partial(patient, seconds=120)
 def _described(kafka: KafkaSettings, topic: str) -> Any:
     with admin(kafka) as client:
-        (found,) = client.describe_topics([topic])
-    return found
+        for found in client.describe_topics([topic]):
+            if not found["error_code"]:
+                return found
+    raise Unsettled(f"{topic} is not told of yet")
+
+
+@partial(patient, seconds=120)
+def _leader(kafka: KafkaSettings, topic: str, partition: int) -> int:
+    found = _described(kafka, topic)
+    leader = next(p["leader_id"] for p in found["partitions"] if p["partition_index"] == partition)
+    if leader < 1:
+        raise Unsettled("a leader is chosen")
+    return int(leader)
 
 
 def _java_hash(text: str) -> int:

@@ -118,7 +118,7 @@ class Member:
         self.send(signal.SIGCONT)
         self.send(signal.SIGTERM)
         try:
-            return self.process.wait(timeout=30)
+            return self.process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()

@@ -31,7 +31,7 @@ from tests.kafka_broker import Cluster
 
 PARTITIONS = 4
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-SETTLE_SECONDS = 150
+SETTLE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _settle(settings: Settings, mentions: Sequence[Mention], sink: Sink, want: E
     put(kafka, [Raw(MENTIONS.name, each.partition, 0, end, None, each.value) for each in marks])
     wait_for(lambda: _is_quiet(settings), SETTLE_SECONDS, "all groups at the end of their streams")
     try:
-        wait_for(lambda: want.pages <= set(sink.pages), 60, "all pages")
+        wait_for(lambda: want.pages <= set(sink.pages), SETTLE_SECONDS, "all pages")
     except AssertionError:
         return  # the verdict says which are missing
 

@@ -87,7 +87,7 @@ class Reader:
             await self.feed.close()
 
     async def next(self) -> FeedBatch:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await anext(self._batches)
 
     async def close(self) -> None:

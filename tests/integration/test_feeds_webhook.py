@@ -63,7 +63,7 @@ class Desk:
             return answer.status, await answer.json()
 
     async def got_one(self) -> None:
-        await asyncio.wait_for(self._got.wait(), 5)
+        await asyncio.wait_for(self._got.wait(), 60)
 
     @property
     def ids(self) -> list[str]:
@@ -89,7 +89,7 @@ async def start() -> AsyncIterator[Start]:
 
         async def stop() -> None:
             await feed.close()
-            await asyncio.wait_for(reading, 5)
+            await asyncio.wait_for(reading, 60)
             await client.close()
 
         cleanup.append(stop)

@@ -13,7 +13,7 @@ from tests.faults.reference import expected
 from tests.faults.trial import Plan, configured, run, settings_of
 from tests.kafka_broker import Cluster
 
-pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(1500)]
 FAULTS = (
     "kill -9 of a score worker",
     "kill -9 of the coordinator's broker",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -20,6 +19,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from streams.clock import SystemClock
 from streams.metrics import OUTCOMES, PAGE_REASONS, STEPS, Metrics
 from tests.build import pulse
+from tests.ports import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DASHBOARD: dict[str, Any] = json.loads(
@@ -105,13 +105,6 @@ async def service(registry: CollectorRegistry) -> AsyncIterator[int]:
         await runner.cleanup()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @asynccontextmanager
 async def prometheus_server(program: str, folder: Path, target: int) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a Prometheus that runs our own configuration, only faster and on the target's port."""
@@ -132,7 +125,7 @@ async def prometheus_server(program: str, folder: Path, target: int) -> AsyncIte
         )
     try:
         async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30
         ) as client:
             yield client
     finally:
@@ -152,12 +145,12 @@ async def answer(client: httpx.AsyncClient, path: str, **parameters: str) -> Any
 
 async def scraped(client: httpx.AsyncClient, times: int) -> None:
     """Wait until the target was scraped so often."""
-    for _ in range(300):
+    for _ in range(900):
         data = await answer(client, "query", query='count_over_time(up{job="palovahti"}[5m])')
         if data and data["result"] and float(data["result"][0]["value"][1]) >= times:
             return
         await asyncio.sleep(0.2)
-    raise AssertionError("Prometheus did not scrape the metrics within a minute")
+    raise AssertionError("Prometheus did not scrape the metrics within three minutes")
 
 
 def has_data(result: list[dict[str, Any]]) -> bool:

@@ -60,7 +60,7 @@ def now() -> datetime:
 def status(service: Service, path: str) -> int:
     """Of an answer."""
     try:
-        with urllib.request.urlopen(service.address + path, timeout=20) as answer:
+        with urllib.request.urlopen(service.address + path, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         refused.close()

@@ -138,13 +138,13 @@ class Bench:
             ready.set()
 
         task = asyncio.create_task(self.service.run(stop, stands))
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), 60)
         self.clock.advance(SETTLE if settled else timedelta(0))
         try:
             yield
         finally:
             stop.set()
-            await asyncio.wait_for(task, 20)
+            await asyncio.wait_for(task, 60)
 
     async def post(self, *lines: Line) -> int:
         body = text_of(lines).encode()
@@ -160,7 +160,7 @@ class Bench:
         return value or 0.0
 
 
-async def eventually(look: Callable[[], object], seconds: float = 10) -> None:
+async def eventually(look: Callable[[], object], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not look():  # noqa: ASYNC110 what is looked at has no event of its own
             await asyncio.sleep(0.01)
@@ -230,7 +230,7 @@ async def test_where_our_own_state_is_in_doubt_the_service_stops_loudly_and_lose
     bench.service.station.accept(FeedBatch("f", [Mention.model_validate(line(1, AT))], "1"), AT)
     store.failures = [error]
     with pytest.raises(BrokenState, match=r"nothing accepted is lost|the state is spoilt"):
-        await asyncio.wait_for(bench.service.run(asyncio.Event()), 20)
+        await asyncio.wait_for(bench.service.run(asyncio.Event()), 60)
     again = Bench(settings_of(SILENT), store)
     assert again.service.work() == 1
 
@@ -238,7 +238,7 @@ async def test_where_our_own_state_is_in_doubt_the_service_stops_loudly_and_lose
 async def test_a_broken_state_that_a_feed_meets_stops_the_service(settings_of: Made, store: Flaky) -> None:
     bench = Bench(settings_of(SILENT), store, Script("f", BrokenState("the store is damaged")))
     with pytest.raises(BrokenState, match="the store is damaged"):
-        await asyncio.wait_for(bench.service.run(asyncio.Event()), 20)
+        await asyncio.wait_for(bench.service.run(asyncio.Event()), 60)
 
 
 def test_an_overdue_answer_is_told_while_mentions_keep_coming(settings_of: Made, store: Flaky) -> None:
