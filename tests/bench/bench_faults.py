@@ -64,9 +64,14 @@ def one_round(plan: Plan, cluster: Cluster, server: Server, want: Expected | Non
             folder, cluster.bootstrap, f"t{uuid4().hex[:6]}.", server.new_database(), sink.url
         )
         want = want or expected(settings_of(config), plan.mentions, folder)
-        return run(plan, config, cluster, want, sink), want
+        return run(plan, config, cluster, want, sink, say), want
     finally:
         sink.close()
+
+
+def say(line: str) -> None:
+    """Progress, for who waits."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def told(outcome: Outcome, plan: Plan, want: Expected) -> dict[str, Any]:
@@ -133,6 +138,7 @@ def main() -> None:
         for _ in range(given.rounds):
             plan = plan_of(given, len(results))
             folder = Path(tempfile.mkdtemp(prefix="palovahti-faults-"))
+            say(f"round {len(results) + 1}: {len(plan.mentions)} mentions, {len(plan.faults)} faults")
             outcome, want = one_round(plan, cluster, server, want, folder)
             results.append(told(outcome, plan, want))
             given.results.write_text(json.dumps(results, indent=1))

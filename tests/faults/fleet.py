@@ -184,19 +184,22 @@ class Fleet:
                     member.look_after()
 
 
-def wait_for(condition: Any, seconds: float, what: str) -> None:
-    """Until `condition()` holds; `AssertionError` with `what` when it never does.
+def wait_for(condition: Any, seconds: float, what: str, moving: Any = None) -> None:
+    """Until `condition()` holds; `AssertionError` with `what` when nothing helps for `seconds`.
 
-    A broker that does not answer now may be one that a fault has just killed: the answer is no, not an end.
+    The time begins anew whenever `moving()` gives something else: a slow machine is not a stuck one. A broker
+    that does not answer now may be one that a fault has just killed: the answer is no, not an end.
     """
-    until = time.monotonic() + seconds
-    while not _holds(condition):
+    until, at = time.monotonic() + seconds, _answer(moving)
+    while not _answer(condition):
+        if (now_at := _answer(moving)) != at:
+            until, at = time.monotonic() + seconds, now_at
         assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.5)
 
 
-def _holds(condition: Any) -> bool:
+def _answer(question: Any) -> Any:
     try:
-        return bool(condition())
+        return question() if question else None
     except ConnectionError:
-        return False
+        return None

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from alerts.store.postgres import PostgresStore
 from streams.codec import encode
 from streams.kafka.copying import put
 from streams.kafka.creating import create_streams
-from streams.kafka.offsets import lags
-from streams.kafka.reading import Raw, last
+from streams.kafka.offsets import Span, lags, spans
+from streams.kafka.reading import Raw, read
 from streams.names import MENTIONS
 from streams.records import Mention
 from tests.faults.faults import Faults
@@ -32,6 +32,7 @@ from tests.kafka_broker import Cluster
 PARTITIONS = 4
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SETTLE_SECONDS = 300
+TAIL = 2_000
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,15 @@ def settings_of(path: Path) -> Settings:
     return load_settings(path, {})
 
 
-def run(plan: Plan, config: Path, cluster: Cluster, want: Expected, sink: Sink) -> Outcome:
-    """Feed, harm, wait until all has gone through, and judge."""
+def run(
+    plan: Plan,
+    config: Path,
+    cluster: Cluster,
+    want: Expected,
+    sink: Sink,
+    told: Callable[[str], object] = str,
+) -> Outcome:
+    """Feed, harm, wait until all has gone through, and judge; `told` hears how far it is."""
     settings, folder, began = settings_of(config), config.parent, time.monotonic()
     create_streams(settings.kafka)
     fleet = Fleet(config, folder / "workers", apart=plan.apart, tables=plan.tables)
@@ -96,8 +104,9 @@ def run(plan: Plan, config: Path, cluster: Cluster, want: Expected, sink: Sink) 
         feeding = threading.Thread(target=_feed, args=(plan, folder / "load.jsonl"), daemon=True)
         feeding.start()
         wait_for(lambda: _reads(settings), SETTLE_SECONDS, "all groups have begun")
-        for name in plan.faults:
+        for number, name in enumerate(plan.faults, 1):
             time.sleep(plan.gap_seconds)
+            told(f"{time.monotonic() - began:5.0f} s  {number}/{len(plan.faults)} {name}")
             faults.do(name)
         feeding.join()
         _settle(settings, plan.mentions, sink, want)
@@ -124,12 +133,22 @@ def _settle(settings: Settings, mentions: Sequence[Mention], sink: Sink, want: E
     """Wait until every mention is in the streams, let time end, and wait until nothing is on its way."""
     kafka = settings.kafka
     newest = mentions[-1].id.encode()
-    wait_for(lambda: _holds(settings, newest), SETTLE_SECONDS, "the last mention in the stream")
+    wait_for(
+        lambda: _holds(settings, newest),
+        SETTLE_SECONDS,
+        "the last mention in the stream",
+        lambda: _ends(settings),
+    )
     stage = IngestStage(kafka.partitions, settings.watch.lateness_seconds)
     end = mentions[-1].event_at
     marks = stage.tell(end.timestamp() + AFTERWARDS_SECONDS)
     put(kafka, [Raw(MENTIONS.name, each.partition, 0, end, None, each.value) for each in marks])
-    wait_for(lambda: _is_quiet(settings), SETTLE_SECONDS, "all groups at the end of their streams")
+    wait_for(
+        lambda: _is_quiet(settings),
+        SETTLE_SECONDS,
+        "all groups at the end of their streams",
+        lambda: sum(lag.committed or 0 for lag in lags(settings.kafka)),
+    )
     try:
         wait_for(lambda: want.pages <= set(sink.pages), SETTLE_SECONDS, "all pages")
     except AssertionError:
@@ -137,7 +156,16 @@ def _settle(settings: Settings, mentions: Sequence[Mention], sink: Sink, want: E
 
 
 def _holds(settings: Settings, key: bytes) -> bool:
-    return any(raw.key == key for raw in last(settings.kafka, MENTIONS, 400))
+    """Whether it is among the last of a partition: by offset, as clocks of workers are set wrong here."""
+    tails = [
+        Span(span.partition, max(span.start, span.end - TAIL), span.end)
+        for span in spans(settings.kafka, MENTIONS)
+    ]
+    return any(raw.key == key for raw in read(settings.kafka, MENTIONS, tails))
+
+
+def _ends(settings: Settings) -> int:
+    return sum(span.end for span in spans(settings.kafka, MENTIONS))
 
 
 def _groups(settings: Settings) -> list[str]:
