@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,11 @@ class Vocabulary:
         for label, entry in [*_entries(language), *own]:
             self._add(label, entry)
         self._harm.make_automaton()
-        self._longest = max(map(len, self._stems))
+        self._lengths = {
+            two: sorted({len(stem) for stem in stems})
+            for two, stems in groupby(sorted(self._stems), lambda stem: stem[:SHORTEST])
+            if len(two) == SHORTEST
+        }
 
     def _add(self, label: str, written: str) -> None:
         first, *rest = written.casefold().replace(" ", "_").split("_")
@@ -64,11 +68,16 @@ class Vocabulary:
             table.setdefault(first.rstrip("="), []).append(entry)
         if label in CLASSES or label in (OF_PERSON, TO_CHILD):
             rarest = max((first, *rest), key=len)
-            self._harm.add_word(rarest.strip("*="), label)
+            plain = rarest.strip("*=")  # with its length where a word has to begin with it, else with 0
+            begins = not rarest.startswith("*") and self._harm.get(plain, len(plain)) > 0
+            self._harm.add_word(plain, len(plain) if begins else 0)
 
     def may_harm(self, text: str) -> bool:
         """Whether a closer look at a text in small letters can find any harm; the quick first answer."""
-        return next(self._harm.iter(text), None) is not None
+        return any(
+            not length or last < length or not text[last - length].isalpha()
+            for last, length in self._harm.iter(text)
+        )
 
     def marks(self, words: Sequence[str]) -> list[Mark]:
         """All labels of a clause, in order of their words."""
@@ -91,8 +100,9 @@ class Vocabulary:
 
     def _looked_up(self, word: str) -> Iterator[Entry]:
         yield from self._whole.get(word, ())
-        for length in range(SHORTEST, min(len(word), self._longest) + 1):
-            yield from self._stems.get(word[:length], ())
+        for length in self._lengths.get(word[:SHORTEST], ()):
+            if length <= len(word):
+                yield from self._stems.get(word[:length], ())
         yield from (entry for part, entry in self._inside if part in word)
 
 

@@ -17,8 +17,8 @@ from zlib import crc32
 
 from agents.pipeline import Pipeline
 from agents.pulse.copies import copy_keys_of
-from agents.pulse.sighting import Sighting, sight
-from agents.stages.light import light
+from agents.pulse.sighting import sight
+from agents.stages.light import light_reader
 from agents.stages.placing import partition_of
 from agents.stages.records import (
     VERSION,
@@ -80,13 +80,13 @@ class ScoreStage:
         """The records that follow; `now` bounds how far in the future a mention may claim to be."""
         judged = Judged()
         taken = _Taken(chunk.records[0][0])
-        for offset, value in chunk.records:
-            self._read(offset, value, now, taken, judged)
+        self._read(chunk, now, taken, judged)
         scored = self._pipeline.judged(taken.mentions)
         parts = [_Part(taken.first) for _ in range(self._partitions)]
         self._deal_matched(taken, scored, parts)
+        is_ours = self._organisation.is_official
         for index, mention in enumerate(taken.mentions):
-            if mention.op == "delete" or mention.author is not None:
+            if mention.op == "delete" or is_ours(mention.author):
                 self._deal_others(taken.places[index], mention, scored.get(index), parts)
         judged.mentions, judged.matched = len(taken.mentions), len(scored)
         common = taken.common(chunk)
@@ -96,17 +96,21 @@ class ScoreStage:
                 judged.findings[number] = pack(part.finding(number))
         return judged
 
-    def _read(self, offset: int, value: bytes, now: datetime, taken: _Taken, judged: Judged) -> None:
+    def _read(self, chunk: Chunk, now: datetime, taken: _Taken, judged: Judged) -> None:
+        read = light_reader([value for _, value in chunk.records], now)
+        for offset, value in chunk.records:
+            try:
+                taken.add(offset, read(value))
+            except BadRecord as bad:
+                self._read_other(offset, value, bad, taken, judged)
+
+    def _read_other(self, offset: int, value: bytes, bad: BadRecord, taken: _Taken, judged: Judged) -> None:
+        """What is no mention: a time mark, or nothing that could be used."""
         clock = clock_of_mark(value)
         if clock is not None:
             taken.tell(offset, clock)
-            return
-        try:
-            mention = light(value, now)
-        except BadRecord as bad:
+        else:
             judged.refused.append(Refusal(offset, bad.reason, bad.detail))
-            return
-        taken.add(offset, mention)
 
     def _deal_matched(
         self, taken: _Taken, scored: Mapping[int, ScoredMention], parts: Sequence[_Part]
@@ -120,7 +124,7 @@ class ScoreStage:
             for name in one.topics:
                 part = parts[self._number_of(name)]
                 if counts:
-                    part.row(place, name, sight(one, copies.get(index, ()), name))
+                    part.row(place, name, one, copies.get(index, ()))
                 if not part.seen or part.seen[-1] is not told:
                     part.seen.append(told)
 
@@ -212,9 +216,10 @@ class _Part:
         self.seen: list[Seen] = []
         self.forgotten: list[str] = []
 
-    def row(self, place: int, topic: str, sighting: Sighting) -> None:
+    def row(self, place: int, topic: str, scored: ScoredMention, copies: tuple[int, ...]) -> None:
         """What a topic here counts."""
-        self.rows.append([place, self.topics.setdefault(topic, len(self.topics)), *sighting.dump()])
+        number = self.topics.setdefault(topic, len(self.topics))
+        self.rows.append([place, number, *sight(scored, copies, topic).dump()])
 
     def scored(self, common: Scored) -> Scored:
         """The record for `scored`."""

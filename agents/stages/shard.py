@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,7 +96,7 @@ class Shard:
         """What was not read before, while the source's clock goes along."""
         if scored.last <= source.received:
             return
-        for stretch in stretches(scored, source.received + 1, source.stored):
+        for stretch in stretches(scored, source.received + 1, source.stored, self._due):
             if stretch.clock is not None:
                 source.clock = max(stretch.clock, source.clock or stretch.clock)
             yield stretch
@@ -255,6 +255,15 @@ def take_in(seen: set[int], digests: Digests, most: int) -> tuple[Digests, int]:
     numbers = memoryview(digests).cast("I")
     if len(seen) >= most:
         return b"", len(numbers)
+    fresh = set(numbers) - seen
+    if len(seen) + len(fresh) <= most:
+        seen |= fresh
+        return array("I", fresh).tobytes(), len(fresh)
+    return _take_in_some(seen, numbers, most)
+
+
+def _take_in_some(seen: set[int], numbers: Iterable[int], most: int) -> tuple[Digests, int]:
+    """The same where there is not room for all: one by one, in order."""
     fresh: list[int] = []
     counted = 0
     for number in numbers:

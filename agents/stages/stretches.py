@@ -1,4 +1,4 @@
-"""A record of `scored` cut where time went on in it: each stretch arrived at one time of its source."""
+"""A record of `scored` cut where another tick fell due in it: all of a stretch waits for the same ticks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ Digests = bytes
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What arrived when its source's clock told `clock` (None: it told nothing new), up to offset `last`."""
+    """What arrived until its source's clock told `clock` (None: it told nothing new), up to offset `last`.
+
+    The ticks that were due when the first of it arrived are those that were due when the last did.
+    """
 
     clock: float | None
     last: int
@@ -27,17 +30,32 @@ class Stretch:
     ours: Sequence[Ours]
 
 
-def stretches(scored: Scored, start: int, cut: int) -> Iterator[Stretch]:
-    """The stretches from offset `start` on; none reaches over the offset `cut`."""
+def stretches(scored: Scored, start: int, cut: int, due: Callable[[float], int]) -> Iterator[Stretch]:
+    """The stretches from offset `start` on; none reaches over the offset `cut`.
+
+    `due` tells the tick that is due at a clock.
+    """
     begin = max(0, start - scored.first)
     end = scored.last - scored.first + 1
-    clocks = {place: clock for place, clock in scored.clocks if place >= begin}
-    bounds = sorted(
-        {begin, *clocks, *([cut - scored.first + 1] if begin <= cut - scored.first < end - 1 else [])}
-    )
+    cuts = [cut - scored.first + 1] if begin <= cut - scored.first < end - 1 else []
+    clocks = _clocks(scored, begin, cuts, due)
+    bounds = sorted({begin, *clocks, *cuts})
     parts = _Parts(scored, begin)
     for place, upto in zip(bounds, [*bounds[1:], end], strict=True):
         yield parts.until(upto, clocks.get(place))
+
+
+def _clocks(scored: Scored, begin: int, cuts: list[int], due: Callable[[float], int]) -> dict[int, float]:
+    """The last clock of those that follow each other with the same tick due, at the place of the first."""
+    found: dict[int, float] = {}
+    first, tick = -1, -1
+    for place, clock in scored.clocks:
+        if place < begin:
+            continue
+        if due(clock) != tick or any(first < cut <= place for cut in cuts):
+            first, tick = place, due(clock)
+        found[first] = clock
+    return found
 
 
 class _Parts:

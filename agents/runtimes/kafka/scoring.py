@@ -16,7 +16,7 @@ from streams.kafka.settings import KafkaSettings
 from streams.metrics import Metrics
 from streams.names import DEAD_LETTERS, FINDINGS, MENTIONS, SCORED
 
-UNDER_WAY = 4  # chunks that are judged and not yet acknowledged
+UNDER_WAY = 12  # chunks that are judged and not yet acknowledged
 
 Fail = Callable[[BaseException], None]
 
@@ -95,12 +95,13 @@ class Scoring:
             return []
         records = {each.offset: each for each in event.value}
         name = DEAD_LETTERS.full_name(self._kafka.prefix)
-        letters = [letter(_refused(records[each.offset], each)) for each in judged.refused]
+        partition = event.message.partition
+        letters = [letter(_refused(partition, records[each.offset], each)) for each in judged.refused]
         return [Sending(name, each.partition, each.key, each.value, each.headers) for each in letters]
 
 
-def _refused(record: Any, why: Refusal) -> Refused:
+def _refused(partition: int, record: Any, why: Refusal) -> Refused:
     at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     headers = tuple((name, value or b"") for name, value in record.headers or ())
-    raw = Raw(MENTIONS.name, record.partition, record.offset, at, record.key, record.value, headers)
+    raw = Raw(MENTIONS.name, partition, record.offset, at, record.key, record.value, headers)
     return Refused(raw, why.reason, why.detail)

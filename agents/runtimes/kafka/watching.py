@@ -2,8 +2,8 @@
 
     scored ──► shard ──► findings, durable ──► state, durable ──► offsets, committed
 
-Each arrow waits for the one before it. What is in memory belongs to one generation of the group and is
-dropped with it; the next owner goes on from the table.
+Each arrow waits for the one before it, and taking in goes on meanwhile. What is in memory belongs to one
+generation of the group and is dropped with it; the next owner goes on from the table.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from agents.runtimes.kafka.sending import Sending, durable, send
 from agents.runtimes.kafka.table import StateTable
 from agents.stages.records import Finding, pack, unpack_scored
+from agents.stages.segments import Write
 from agents.stages.shard import Shard
 from agents.stages.state import ShardState
 from agents.watch.engine import Engine
@@ -31,8 +32,10 @@ class Owned:
     """A shard that is ours in this generation of the group."""
 
     state: ShardState
+    generation: int
     sent: list[Awaitable[Any]] = field(default_factory=list)  # findings that are not known to be durable
     stored_at: float = 0.0
+    storing: asyncio.Task[None] | None = None  # the checkpoint that is on its way to the broker
 
 
 class Watching:
@@ -66,12 +69,12 @@ class Watching:
                 await self._checkpoint(owned)
 
     async def look(self, *, now_all: bool = False) -> None:
-        """Store what has been decided and not been stored for a while; with `now_all` at once."""
+        """Store what was decided and not stored for a while; `now_all`: at once, and wait for it."""
         async with self._lock:
             for owned in list(self._owned.values()):
                 due = elapsed_seconds() >= owned.stored_at + self._every
                 if (due or now_all) and self._generation == self._app.consumer_generation_id:
-                    await self._checkpoint(owned)
+                    await self._checkpoint(owned, wait=now_all)
 
     @property
     def shards(self) -> list[Shard]:
@@ -91,7 +94,7 @@ class Watching:
         if owned is None:
             shard = Shard(partition, self._engine(partition), self._kafka.partitions)
             state = ShardState(shard, self._table.of_partition(partition), self._generation)
-            owned = self._owned[partition] = Owned(state, stored_at=elapsed_seconds())
+            owned = self._owned[partition] = Owned(state, self._generation, stored_at=elapsed_seconds())
         return owned
 
     async def _advance(self, owned: Owned) -> None:
@@ -102,14 +105,28 @@ class Watching:
     def _sending(self, finding: Finding) -> Sending:
         return Sending(FINDINGS.full_name(self._kafka.prefix), finding.shard, None, pack(finding))
 
-    async def _checkpoint(self, owned: Owned) -> None:
+    async def _checkpoint(self, owned: Owned, *, wait: bool = False) -> None:
+        """Dump the state, and let it travel while the next chunks are taken in; one at a time."""
+        if owned.storing is not None:
+            if not (wait or owned.storing.done()):
+                return
+            await owned.storing
+            owned.storing = None
         owned.stored_at = elapsed_seconds()
         if owned.state.is_stored:
             return
         write, released = owned.state.checkpoint()
         sent, owned.sent = owned.sent, []
+        owned.storing = asyncio.create_task(self._store(owned, sent, write, released))
+        if wait:
+            await owned.storing
+
+    async def _store(
+        self, owned: Owned, sent: list[Awaitable[Any]], write: Write, released: list[object]
+    ) -> None:
+        """First the findings, then the state, then the offsets."""
         await durable(sent)
-        if self._generation != self._app.consumer_generation_id:
+        if owned.generation != self._app.consumer_generation_id:
             return
         number = owned.state.shard.number
         await self._table.write(number, dict(write.records))
