@@ -7,10 +7,11 @@ A mention that arrives late may take the place of another; the counts are moved 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from agents.pulse.copies import Copies
 from agents.pulse.sighting import Sighting
+from agents.pulse.sliding import Sliding
 from agents.pulse.threads import Threads
 from streams.windows import HOUR_MINUTES, slot_of
 
@@ -32,10 +33,11 @@ class Slot:
 class Counts:
     """Rolling counts of one topic and its threads."""
 
-    __slots__ = ("changed", "copies", "dropped", "minutes", "slots", "threads")
+    __slots__ = ("changed", "copies", "dropped", "minutes", "sliding", "slots", "threads")
 
     def __init__(self) -> None:
         self.minutes: dict[int, list[int]] = {}
+        self.sliding = Sliding()
         self.slots: dict[int, Slot] = {}
         self.copies = Copies()
         self.threads = Threads()
@@ -96,6 +98,8 @@ class Counts:
         self.threads.add(s.thread, s.minute, sign, sign * s.negative)
 
     def _bucket(self, minute: int) -> list[int]:
+        if minute < self.sliding.until:
+            self.sliding.forget()
         bucket = self.minutes.get(minute)
         if bucket is None:
             bucket = self.minutes[minute] = [0, 0, 0, 0]
@@ -122,13 +126,23 @@ class Counts:
     def totals(self, start: int, end: int) -> list[int]:
         """Sums of raw mentions, voices, negative mass (thousandths) and spreading voices in [start, end)."""
         sums = [0, 0, 0, 0]
-        for minute, bucket in self.minutes.items():
-            if start <= minute < end:
-                sums[0] += bucket[0]
-                sums[1] += bucket[1]
-                sums[2] += bucket[2]
-                sums[3] += bucket[3]
+        for _, bucket in self.between(start, end):
+            sums[0] += bucket[0]
+            sums[1] += bucket[1]
+            sums[2] += bucket[2]
+            sums[3] += bucket[3]
         return sums
+
+    def between(self, start: int, end: int) -> list[tuple[int, list[int]]]:
+        """The minutes in [start, end) in which anything came, in order, with their counts."""
+        minutes = self.minutes
+        if end - start < len(minutes):
+            return [(m, minutes[m]) for m in range(start, end) if m in minutes]
+        return [(m, minutes[m]) for m in sorted(minutes) if start <= m < end]
+
+    def window_sums(self, now: int, windows: Sequence[int]) -> list[list[int]]:
+        """`totals` of the windows of so many minutes that end at minute `now`."""
+        return self.sliding.sums(self.minutes, now, windows)
 
     def voices(self, start: int, end: int) -> Iterator[Sighting]:
         """The counted mentions in [start, end)."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
+import msgspec
+
 from streams.records import Mention, ScoredMention
 from streams.windows import minute_at
 
@@ -14,56 +16,30 @@ TOKEN = re.compile(r"[^\W\d_]{3,}")
 NOISE = re.compile(r"https?://\S+|@\S+")
 
 
-class Sighting:
+class Sighting(msgspec.Struct, gc=False, eq=False):
     """One mention in the counters of one topic. `negative` is in thousandths; `minute` since 1970.
 
     `safety`: the classes of harm that it asserts in this topic; `source`: who asserts them (posts without an
     author are one source a channel); `joined`: the minute in which the account was made, None where unknown.
+    It refers to nothing that refers to it, so the garbage collector need not look at it.
     """
 
-    __slots__ = (
-        "author",
-        "copies",
-        "counted",
-        "id",
-        "joined",
-        "known",
-        "language",
-        "minute",
-        "negative",
-        "platform",
-        "reach",
-        "safety",
-        "source",
-        "spreads",
-        "text",
-        "thread",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        id: str,  # noqa: A002 - the record's own name for it
-        minute: int,
-        negative: int,
-        spreads: bool,
-        author: int,
-        known: bool,
-        copies: tuple[int, ...],
-        thread: str,
-        platform: str,
-        language: str,
-        reach: int,
-        text: str,
-        counted: bool = False,
-        safety: tuple[str, ...] = (),
-        source: int = 0,
-        joined: int | None = None,
-    ) -> None:
-        self.id, self.minute, self.negative, self.spreads = id, minute, negative, spreads
-        self.author, self.known, self.copies, self.thread = author, known, copies, thread
-        self.platform, self.language, self.reach, self.text = platform, language, reach, text
-        self.counted = counted
-        self.safety, self.source, self.joined = safety, source, joined
+    id: str
+    minute: int
+    negative: int
+    spreads: bool
+    author: int
+    known: bool
+    copies: tuple[int, ...]
+    thread: str
+    platform: str
+    language: str
+    reach: int
+    text: str
+    counted: bool = False
+    safety: tuple[str, ...] = ()
+    source: int = 0
+    joined: int | None = None
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -71,12 +47,8 @@ class Sighting:
         return (self.negative, -self.minute, self.id)
 
     def dump(self) -> list[object]:
-        """As a plain list, in the order of the constructor."""
-        return [
-            self.id, self.minute, self.negative, self.spreads, self.author, self.known, list(self.copies),
-            self.thread, self.platform, self.language, self.reach, self.text, self.counted,
-            list(self.safety), self.source, self.joined,
-        ]  # fmt: skip
+        """As a plain list, in the order of the fields."""
+        return list(msgspec.structs.astuple(self))
 
 
 def pseudonym(key: str) -> int:
@@ -103,21 +75,22 @@ def sight(scored: ScoredMention, copies: tuple[int, ...], topic: str = "") -> Si
     author = mention.author
     safety = scored.safety.get(topic, ()) if scored.safety else ()
     return Sighting(
-        id=mention.id,
-        minute=minute_at(mention.event_at),
-        negative=round(scored.negativity * SCALE),
-        spreads=mention.spreads,
-        author=pseudonym(key),
-        known=not key.startswith("?"),
-        copies=copies,
-        thread=mention.thread,
-        platform=mention.platform,
-        language=scored.language,
-        reach=(author.followers or 0) if author else 0,
-        text=mention.text[:TEXT_KEPT],
-        safety=safety,
-        source=pseudonym(_source(mention, key)) if safety else 0,
-        joined=minute_at(author.created_at) if author and author.created_at else None,
+        mention.id,
+        minute_at(mention.event_at),
+        round(scored.negativity * SCALE),
+        mention.spreads,
+        pseudonym(key),
+        not key.startswith("?"),
+        copies,
+        mention.thread,
+        mention.platform,
+        scored.language,
+        (author.followers or 0) if author else 0,
+        mention.text[:TEXT_KEPT],
+        False,
+        safety,
+        pseudonym(_source(mention, key)) if safety else 0,
+        minute_at(author.created_at) if author and author.created_at else None,
     )
 
 

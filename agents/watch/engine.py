@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from agents.pulse.copies import copy_keys
+from agents.pulse.copies import copy_keys_of
 from agents.pulse.sighting import Sighting, sight
 from agents.watch.policy import WatchPolicy
 from agents.watch.topic import TopicState
@@ -63,6 +63,7 @@ class Engine:
         """The same piece by piece: (arrivals taken in before, effects), so that what is written along
         with an effect does not depend on the batch size either."""
         lateness = self.policy.lateness_seconds
+        copies = _copies(batch)
         for taken, arrival in enumerate(batch):
             due = int((arrival.clock_s - lateness) // 60)
             if due > self.ticked:
@@ -70,7 +71,7 @@ class Engine:
                 self._advance(due, out)
                 if out:
                     yield taken, out
-            self._take(arrival)
+            self._take(arrival, copies.get(taken, ()))
 
     def advance(self, clock_s: float) -> list[Escalation | Pulse]:
         """Decide all ticks that are due at this time, without any arrival."""
@@ -78,7 +79,7 @@ class Engine:
         self._advance(int((clock_s - self.policy.lateness_seconds) // 60), out)
         return out
 
-    def _take(self, arrival: Arrival) -> None:
+    def _take(self, arrival: Arrival, copies: tuple[int, ...]) -> None:
         mention = arrival.mention
         if mention.op in ("delete", "engagement"):
             self._forget(arrival)
@@ -93,7 +94,7 @@ class Engine:
         else:
             self.volume.add(minute)
         if arrival.scored is not None and not mention.backfilled:
-            self._count(arrival.scored, minute)
+            self._count(arrival.scored, minute, copies)
 
     def _first_open(self) -> int:
         """The first hour that takes anything in; before any was learnt, what the clock would have closed."""
@@ -109,15 +110,10 @@ class Engine:
         seen.add(crc32(mention_id.encode(errors="surrogatepass")))
         return len(seen) == size
 
-    def _count(self, scored: ScoredMention, minute: int) -> None:
-        mention = scored.mention
-        reposted = mention.repost_of is not None or mention.kind == "repost"
-        copies = () if reposted else copy_keys(mention.text, slot_of(minute))
+    def _count(self, scored: ScoredMention, minute: int, copies: tuple[int, ...]) -> None:
         waiting = self.waiting.setdefault(max(minute, self.ticked) + 1, {})
-        for name in scored.topics:
-            waiting.setdefault(name, []).append(
-                sight(scored, copies, name)
-            )  # one each: whether it counts differs
+        for name in scored.topics:  # a sighting each: whether it counts differs
+            waiting.setdefault(name, []).append(sight(scored, copies, name))
 
     def _forget(self, arrival: Arrival) -> None:
         """A deletion: what it deletes may be counted, wait, or be still to come."""
@@ -191,6 +187,23 @@ class Engine:
                 del self.volume.seen[slot]
             for slot in [s for s in self.deleted if s < hour * 4]:
                 del self.deleted[slot]
+
+
+def _copies(batch: Sequence[Arrival]) -> dict[int, tuple[int, ...]]:
+    """The bands of the texts that may be counted, by their place; reposts are no copies.
+
+    They depend on the text and its time alone, and many at once cost a fraction of one by one.
+    """
+    own = [
+        place
+        for place, arrival in enumerate(batch)
+        if arrival.scored is not None
+        and arrival.mention.repost_of is None
+        and arrival.mention.kind != "repost"
+    ]
+    mentions = [batch[place].mention for place in own]
+    slots = [slot_of(minute_at(m.event_at)) for m in mentions]
+    return dict(zip(own, copy_keys_of([m.text for m in mentions], slots), strict=True))
 
 
 def _in_order(sighting: Sighting) -> tuple[int, str, int, str]:

@@ -85,7 +85,7 @@ def still_to_come(state: TopicState, now: int) -> Forecast:
     al. 2005, "Algorithmic Learning in a Random World").
     """
     onset = state.case.onset if state.case else now
-    since = [(m, b[NEGATIVE] / SCALE) for m, b in sorted(state.counts.minutes.items()) if onset <= m < now]
+    since = [(m, b[NEGATIVE] / SCALE) for m, b in state.counts.between(onset, now)]
     if not since:
         return Forecast(0.0, 0.0, 0.0)
     start, events = since[0][0], sum(mass for _, mass in since)

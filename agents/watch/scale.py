@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, log, log1p, log10
 
-from streams.statistics.cusum import FACTORS, advanced, evidence
+from streams.statistics.cusum import FACTORS, evidence, lifted, lowered
 from streams.statistics.maxima import NEVER, Spread
 from streams.windows import BLOCK_MINUTES
 
@@ -114,25 +114,27 @@ class LowVolume:
         """Sums, mass and recent mass at `until`, given (minute, mass) in order; `rate` a minute is usual."""
         sums, mass, at, recent = self.sums, self.mass, self.at, self.recent
         if self.pending:
-            sums = advanced(sums, 0.0, self.pending, fano)
+            sums = lowered(sums, self.pending / fano)
         for minute, count in counts:
             lost, recent = self._expected(recent, at, minute + 1, rate)
-            sums = advanced(sums, 0.0, lost, fano)
+            sums = lowered(sums, lost / fano)
             mass = count + (mass if any(sums) else 0.0)
-            sums = advanced(sums, count, 0.0, fano)
+            sums = lifted(sums, count / fano)
             recent += count
             at = minute + 1
         lost, recent = self._expected(recent, at, max(at, until), rate)
-        sums = advanced(sums, 0.0, lost, fano)
+        sums = lowered(sums, lost / fano)
         return sums, mass if any(sums) else 0.0, recent
 
     def _expected(self, recent: float, start: int, end: int, rate: float) -> tuple[float, float]:
         """What is expected in a stretch, and what is left of the recent mass at its end."""
+        usual = rate * (end - start)
         left = recent * exp((start - end) / RECENT_MINUTES)
+        if recent <= RECENT_FREE:
+            return usual, left
         known = 1.0 - exp((self.began - end) / RECENT_MINUTES)
-        more = max(0.0, recent - RECENT_FREE) * RECENT_WEIGHT
-        lately = more * (1.0 - left / recent) / max(0.1, known) if more else 0.0
-        return max(rate * (end - start), lately), left
+        lately = (recent - RECENT_FREE) * RECENT_WEIGHT * (1.0 - left / recent) / max(0.1, known)
+        return max(usual, lately), left
 
     def close(self, until: int, sums: list[float], mass: float, recent: float) -> None:
         """Make this the state at minute `until`."""

@@ -112,15 +112,12 @@ class TopicState:
         self.low.reset(now, self._low_sums(now, 0.0)[2])
 
     def _low_sums(self, until: int, rate: float) -> tuple[list[float], float, float]:
-        counts = [
-            (m, b[NEGATIVE] / SCALE) for m, b in self.counts.minutes.items() if self.low.at <= m < until
-        ]
-        counts.sort()
+        counts = [(m, b[NEGATIVE] / SCALE) for m, b in self.counts.between(self.low.at, until)]
         return self.low.run(until, counts, rate, self.baseline.fano)
 
     def measure(self, now: int, volume: Volume, *, calendar: bool = True) -> Measure:
         """The measure of the windows that end at minute `now`; without the calendar, as on any other day."""
-        sums = self._window_sums(now)
+        sums = self.counts.window_sums(now, WINDOWS)
         raw, voices, negative, spread = sums[1]
         hour = (now - 1) // HOUR_MINUTES
         expected = self.baseline.expect(hour, volume, volume.last_hour(now), raw)
@@ -145,22 +142,6 @@ class TopicState:
             now, raw, voices, negative / SCALE, spread, rates[1], low, high,
             score, mass, surprises, fastest, low_volume, peak,
         )  # fmt: skip
-
-    def _window_sums(self, now: int) -> list[list[int]]:
-        """Raw mentions, voices, negative mass and spread of each window, the shortest first; one pass."""
-        sums, end = [], now
-        raw = voices = negative = spread = 0
-        for window in WINDOWS:
-            for minute in range(now - window, end):
-                bucket = self.counts.minutes.get(minute)
-                if bucket is not None:
-                    raw += bucket[0]
-                    voices += bucket[1]
-                    negative += bucket[2]
-                    spread += bucket[3]
-            sums.append([raw, voices, negative, spread])
-            end = now - window
-        return sums
 
     def _fastest_thread(self, now: int, times: float) -> float:
         """How high the highest thread stands among those touched, with what is to come in it."""
