@@ -98,6 +98,7 @@ class Outbox:
         async with asyncio.TaskGroup() as lanes:
             for name in self._notifiers:
                 lanes.create_task(self._run_lane(name, stop))
+            await stop.wait()  # also where there is no receiver: who runs us takes our end for his
 
     async def _run_lane(self, name: str, stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -20,18 +20,19 @@ SCRIPT = Path(__file__).parents[1] / "deploy" / "kafka-local" / "broker.py"
 class Cluster:
     """Brokers on free ports with their data in `folder`, numbered from 1; killed brokers may start again."""
 
-    def __init__(self, folder: Path, brokers: int) -> None:
+    def __init__(self, folder: Path, brokers: int, *words: str) -> None:
         self.folder = folder
-        self.bootstrap = tuple(self._do("start", "--brokers", str(brokers), "--port", "0").split(","))
+        told = self._do("start", "--brokers", str(brokers), "--port", "0", *words)
+        self.bootstrap = tuple(told.split(","))
         _wait_for_all(KafkaSettings(bootstrap=self.bootstrap), brokers)
 
     @classmethod
     @contextmanager
-    def started(cls, brokers: int = 1) -> Iterator[Cluster]:
-        """Brokers that answer, until the block is left."""
+    def started(cls, brokers: int = 1, *words: str) -> Iterator[Cluster]:
+        """Brokers that answer, until the block is left; `words` for the script."""
         folder = Path(tempfile.mkdtemp(prefix="palovahti-kafka-"))
         try:
-            yield cls(folder, brokers)
+            yield cls(folder, brokers, *words)
         finally:
             subprocess.run(_command(folder, "kill"), check=False, stdout=subprocess.DEVNULL)
             shutil.rmtree(folder, ignore_errors=True)
@@ -43,6 +44,12 @@ class Cluster:
     def start(self) -> None:
         """Start every broker that does not run."""
         self._do("start")
+
+    def address(self, listener: str) -> str:
+        """Where the first broker's listener of that name is: SASL, TLS."""
+        lines = (self.folder / "1" / "server.properties").read_text().splitlines()
+        told = next(line for line in lines if line.startswith("advertised.listeners="))
+        return dict(each.split("://") for each in told.partition("=")[2].split(","))[listener]
 
     def pid(self, number: int) -> int:
         """The process of one broker."""

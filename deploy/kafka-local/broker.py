@@ -1,6 +1,6 @@
 """A real Apache Kafka on this machine, for development and tests: one broker or three, on 127.0.0.1 only.
 
-python deploy/kafka-local/broker.py start [--brokers 3] [--port 9092] [--data var/kafka]
+python deploy/kafka-local/broker.py start [--brokers 3 | --secure] [--port 9092] [--data var/kafka]
 python deploy/kafka-local/broker.py stop | kill | status [--data var/kafka] [--only 2]
 
 Needs Java 17 and, the first time, Maven, which fetches the jars. Port 0 takes free ports. A second start goes
@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+import secure
 
 HERE = Path(__file__).resolve().parent
 VAR = HERE.parents[1] / "var"
@@ -49,18 +51,24 @@ def _maven() -> list[str]:
     return ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
 
 
-def lay_out(data: Path, brokers: int, port: int) -> None:
+def lay_out(data: Path, brokers: int, port: int, *, safe: bool = False) -> None:
     """Write each broker's server.properties and format its storage; what is there already stays."""
     if (data / "1").exists():
         return
     ports = [(port + 2 * n, port + 2 * n + 1) for n in range(brokers)] if port else _free_ports(brokers)
+    words: list[str] = []
+    if safe:
+        secure.make_secrets(data / "secrets")
+        words = secure.format_words(data / "secrets")
     voters = ",".join(f"{n}@127.0.0.1:{quorum}" for n, (_, quorum) in enumerate(ports, 1))
     for number, (client, quorum) in enumerate(ports, 1):
         folder = data / str(number)
         folder.mkdir(parents=True)
         written = properties(number, brokers, client, quorum, voters, folder / "log")
+        if safe:
+            written = _secured(written, data / "secrets", port)
         (folder / "server.properties").write_text(written)
-        java = [*_java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c"]
+        java = [*_java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, *words, "-c"]
         subprocess.run([*java, folder / "server.properties"], check=True, stdout=subprocess.DEVNULL)
 
 
@@ -94,6 +102,17 @@ log.cleaner.dedupe.buffer.size=16777216
 log.cleaner.backoff.ms=2000
 log.index.size.max.bytes=1048576
 """
+
+
+def _secured(written: str, folder: Path, port: int) -> str:
+    """The properties with two more listeners; the plain one stays for the broker itself and for looking."""
+    ((sasl, tls),) = [(port + 2, port + 3)] if port else _free_ports(1)
+    lines = [
+        line + secure.listeners(sasl, tls) if line.partition("=")[0].endswith("listeners") else line
+        for line in written.splitlines()
+    ]
+    told = "\n".join(lines).replace("QUORUM:PLAINTEXT", "QUORUM:PLAINTEXT,SASL:SASL_SSL,TLS:SSL")
+    return f"{told}\n{secure.properties(folder)}"
 
 
 def _free_ports(brokers: int) -> list[tuple[int, int]]:
@@ -176,7 +195,7 @@ def _pid(folder: Path) -> int:
 def _port(folder: Path) -> int:
     lines = (folder / "server.properties").read_text().splitlines()
     listeners = next(line for line in lines if line.startswith("advertised.listeners="))
-    return int(listeners.rpartition(":")[2])
+    return int(listeners.partition(",")[0].rpartition(":")[2])
 
 
 def _folders(data: Path, only: int | None) -> list[Path]:
@@ -193,12 +212,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=VAR / "kafka")
     parser.add_argument("--only", type=int, help="number of one broker, from 1")
     parser.add_argument("--heap", default="512m")
+    parser.add_argument("--secure", action="store_true", help="also SASL over TLS, and TLS; of one broker")
     given = parser.parse_args()
     data = given.data.resolve()
     if given.action == "jars":
         jars()
     elif given.action == "start":
-        lay_out(data, given.brokers, given.port)
+        lay_out(data, given.brokers, given.port, safe=given.secure)
         for folder in _folders(data, given.only):
             start(folder, given.heap)
         for folder in _folders(data, given.only):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -20,6 +19,7 @@ from kafka.errors import (
 )
 
 from streams.clock import elapsed_seconds
+from streams.kafka.reaching import refused_at_once, refused_later
 from streams.kafka.settings import KafkaSettings, connection
 
 WAIT_MS: Final = 20_000
@@ -27,7 +27,6 @@ PATIENCE_SECONDS: Final = 30.0
 PAUSE_SECONDS: Final = 0.5
 P = ParamSpec("P")
 T = TypeVar("T")
-REMEDY: Final = "is the broker running, and do bootstrap and security under kafka: say how to reach it?"
 
 
 # A client would not repeat these, yet they pass: brokers that have just started are not all
@@ -82,12 +81,13 @@ def producer(settings: KafkaSettings) -> Iterator[Any]:
 @contextmanager
 def _opened(settings: KafkaSettings, kind: Callable[..., Any], **options: Any) -> Iterator[Any]:
     where = ", ".join(settings.bootstrap)
-    if not any(_listens(address) for address in settings.bootstrap):  # the client would try for long
-        raise ConnectionError(f"nothing listens at {where}; {REMEDY}")
+    if reason := refused_at_once(settings):  # the client would try for long
+        raise ConnectionError(reason)
     try:
         client = kind(**connection(settings), bootstrap_timeout_ms=WAIT_MS, **options)
     except KafkaError as error:
-        raise ConnectionError(f"no broker answers at {where} ({type(error).__name__}); {REMEDY}") from None
+        reason = refused_later(settings)
+        raise ConnectionError(f"no broker answers at {where} ({type(error).__name__}); {reason}") from None
     try:
         yield client
     except KafkaError as error:
@@ -105,12 +105,3 @@ def topics_there(client: Any, names: Sequence[str]) -> list[dict[str, Any]]:
         if topic["error_code"] not in (NoError.errno, UnknownTopicOrPartitionError.errno):
             raise for_code(topic["error_code"])(topic["name"])
     return [topic for topic in told if not topic["error_code"]]
-
-
-def _listens(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=WAIT_MS / 1000).close()
-    except OSError:
-        return False
-    return True

@@ -112,6 +112,17 @@ async def test_a_notice_goes_once_to_every_receiver() -> None:
     assert desk.counted("a", "sent") == 1
 
 
+async def test_without_a_receiver_it_runs_until_it_is_told_to_stop() -> None:
+    """Whoever runs it would take its end for a failure, or end with it."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(Desk().outbox.run(stop))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not running.done()
+    stop.set()
+    await running
+
+
 async def test_a_receiver_that_is_away_for_an_hour_gets_its_pages_in_order_soon_after() -> None:
     away = Receiver("a")
     desk = Desk(away)

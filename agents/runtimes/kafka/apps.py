@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ import faust
 from agents.runtimes.kafka.chunks import CHUNK, ChunkApp
 from agents.runtimes.kafka.declaring import PatientTransport
 from agents.runtimes.kafka.table import StateTable
+from streams.kafka.reaching import tls_context
 from streams.kafka.settings import KafkaSettings
 from streams.names import Stream
 
@@ -103,7 +103,7 @@ def add_table(app: ChunkApp, name: str, partitions: int) -> StateTable:
 
 def credentials(kafka: KafkaSettings) -> Any:
     """TLS and SASL as configured; None for a plain connection."""
-    context = _tls(kafka) if kafka.security.endswith("tls") else None
+    context = tls_context(kafka)
     if kafka.security.startswith("sasl"):
         password = kafka.sasl_password.get_secret_value() if kafka.sasl_password else None
         return faust.SASLCredentials(
@@ -113,13 +113,3 @@ def credentials(kafka: KafkaSettings) -> Any:
             ssl_context=context,
         )
     return faust.SSLCredentials(context=context) if context else None
-
-
-def _tls(kafka: KafkaSettings) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=kafka.tls_ca_file and str(kafka.tls_ca_file))
-    if kafka.tls_certificate_file:
-        secret = kafka.tls_key_password
-        context.load_cert_chain(
-            kafka.tls_certificate_file, kafka.tls_key_file, secret.get_secret_value() if secret else None
-        )
-    return context
