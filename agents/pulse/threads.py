@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from streams.statistics.cascade import TAUS, expected_within_day, folded, reproduction
 from streams.statistics.forecast import Forecast, final_size, outgrows
-from streams.windows import DAY_MINUTES
+from streams.windows import DAY_MINUTES, HOUR_MINUTES
 
 SCALE = 1000
 IDLE_MINUTES = 2 * DAY_MINUTES
@@ -91,36 +93,74 @@ class Thread:
 
 
 class Threads:
-    """All live threads of a topic."""
+    """All live threads of a topic; one in which nothing is open any more is held as the bytes that are
+    stored of it, an eighth of its size, until somebody speaks in it again."""
 
-    __slots__ = ("by_id", "dirty", "gone")
+    __slots__ = ("by_id", "dirty", "due", "gone")
 
     def __init__(self) -> None:
-        self.by_id: dict[str, Thread] = {}
+        self.by_id: dict[str, Thread | bytes] = {}
+        self.due: dict[int, list[str]] = {}  # what was laid to rest, by the hour of its last voice
         self.dirty: set[str] = set()
         self.gone: set[str] = set()
 
     def add(self, thread_id: str, minute: int, people: int, negative: int) -> None:
         """Count in a thread, which is made at its first voice."""
-        thread = self.by_id.get(thread_id)
+        thread = self.get(thread_id)
         if thread is None:
             thread = self.by_id[thread_id] = Thread(minute)
         thread.add(minute, people, negative)
         self.dirty.add(thread_id)
         self.gone.discard(thread_id)
 
+    def get(self, thread_id: str) -> Thread | None:
+        """A thread, awake; None where none has a voice."""
+        thread = self.by_id.get(thread_id)
+        if isinstance(thread, bytes):
+            thread = self.by_id[thread_id] = _unpacked(thread)
+        return thread
+
     def closed(self, thread_id: str, until: int) -> Thread | None:
         """A thread with what is older than `until` folded; None where none has a voice."""
-        thread = self.by_id.get(thread_id)
+        thread = self.get(thread_id)
         if thread is not None:
             thread.close(until)
             self.dirty.add(thread_id)
         return thread
 
+    def packed(self, thread_id: str) -> bytes:
+        """What is stored of a thread that lives."""
+        thread = self.by_id[thread_id]
+        return thread if isinstance(thread, bytes) else _packed(thread)
+
+    def rest(self, thread_id: str, stored: bytes) -> None:
+        """Hold a thread as the bytes that are stored of it."""
+        self.by_id[thread_id] = stored
+        self.due.setdefault(_unpacked(stored).last // HOUR_MINUTES, []).append(thread_id)
+
     def expire(self, now: int) -> None:
-        """Drop the threads that nobody touched for two days."""
+        """Drop the threads that nobody touched for two days; lay those to rest whose minutes are all closed,
+        which is so before `now`, the beginning of an hour."""
+        for thread_id, thread in self.by_id.items():
+            if not isinstance(thread, bytes) and thread.last < now:
+                self.rest(thread_id, _packed(thread))
         oldest = now - IDLE_MINUTES
-        for thread_id in [t for t, thread in self.by_id.items() if thread.last < oldest]:
+        for hour in [h for h in self.due if (h + 1) * HOUR_MINUTES <= oldest]:
+            for thread_id in self.due.pop(hour):
+                self._drop(thread_id, oldest)
+
+    def _drop(self, thread_id: str, oldest: int) -> None:
+        """Drop a thread unless somebody spoke in it since it was laid to rest."""
+        thread = self.by_id.get(thread_id)
+        if isinstance(thread, bytes) and _unpacked(thread).last < oldest:
             del self.by_id[thread_id]
             self.dirty.discard(thread_id)
             self.gone.add(thread_id)
+
+
+def _packed(thread: Thread) -> bytes:
+    return msgspec.msgpack.encode(thread.dump())
+
+
+def _unpacked(stored: bytes) -> Thread:
+    return Thread.load(msgspec.msgpack.decode(stored))

@@ -21,7 +21,6 @@ import msgspec
 from agents.pulse.copies import Copies, Group
 from agents.pulse.counts import Counts, Slot
 from agents.pulse.sighting import Sighting
-from agents.pulse.threads import Thread
 from agents.watch.baseline import Baseline
 from agents.watch.case import Case
 from agents.watch.engine import Engine
@@ -95,7 +94,7 @@ def _dump_copies(name: str, copies: Copies, blobs: dict[str, bytes | None]) -> N
 def _dump_threads(name: str, counts: Counts, blobs: dict[str, bytes | None]) -> None:
     threads = counts.threads
     for thread_id in threads.dirty:
-        blobs[f"thread:{name}{US}{thread_id}"] = pack(threads.by_id[thread_id].dump())
+        blobs[f"thread:{name}{US}{thread_id}"] = threads.packed(thread_id)
     blobs.update({f"thread:{name}{US}{thread_id}": None for thread_id in threads.gone})
     threads.dirty.clear()
     threads.gone.clear()
@@ -163,7 +162,7 @@ def _load_part(engine: Engine, key: str, blob: bytes) -> None:
         return
     counts = engine.watches[name].state.counts
     if kind == "thread":
-        counts.threads.by_id[number] = Thread.load(unpack(blob))
+        counts.threads.rest(number, blob)
     elif kind == "voices":
         _load_voices(counts, int(number), unpack(blob))
     elif kind == "copies":

@@ -6,14 +6,16 @@ Gamma prior (Gelman et al., "Bayesian Data Analysis", ch. 2), discounted with a 
 
 from __future__ import annotations
 
+from array import array
+
 DAY_WEIGHT = 200 / 24
 WEEK_WEIGHT = 200 / 7
 KEEP_DAY = 0.5 ** (1 / 28)  # an hour of the day comes once a day
 KEEP_WEEK = 0.5 ** (1 / (28 * 24 / 7))  # a weekday is updated 24 times a week
 
 
-def _flat(n: int) -> list[float]:
-    return [0.0] * n
+def _flat(n: int) -> array[float]:
+    return array("d", bytes(8 * n))
 
 
 class Season:
@@ -55,11 +57,13 @@ class Season:
 
     def dump(self) -> list[list[float]]:
         """As plain lists."""
-        return [self.day_seen, self.day_expected, self.week_seen, self.week_expected]
+        return [list(self.day_seen), list(self.day_expected), list(self.week_seen), list(self.week_expected)]
 
     @classmethod
     def load(cls, lists: list[list[float]]) -> Season:
         """The inverse of `dump`."""
         season = cls()
-        season.day_seen, season.day_expected, season.week_seen, season.week_expected = lists
+        season.day_seen, season.day_expected, season.week_seen, season.week_expected = (
+            array("d", numbers) for numbers in lists
+        )
         return season

@@ -13,7 +13,7 @@ from agents.pulse.sighting import TEXT_KEPT, Sighting, pseudonym, sight, words_o
 from agents.pulse.threads import IDLE_MINUTES, SCALE, Thread, Threads
 from streams.records import ScoredMention
 from streams.statistics.cascade import TAUS, folded
-from streams.windows import slot_of
+from streams.windows import DAY_MINUTES, slot_of
 from tests.build import mention
 
 NOON = 29_541_600 // 1440 * 1440 + 720
@@ -289,3 +289,29 @@ def test_a_thread_comes_back_as_it_was_written() -> None:
     one.add(NOON + 70, 2, 1500)
     one.close(NOON + 60)
     assert Thread.load(one.dump()).dump() == one.dump()
+
+
+def test_a_thread_at_rest_weighs_little_and_wakes_as_it_was() -> None:
+    threads, awake = Threads(), Thread(NOON)
+    for minute in (NOON, NOON + 7, NOON + 61):
+        threads.add("t", minute, 1, 900)
+        awake.add(minute, 1, 900)
+    threads.expire(NOON + 60)
+    assert isinstance(threads.by_id["t"], Thread), "its last minute is open"
+    threads.expire(NOON + 120)
+    assert isinstance(threads.by_id["t"], bytes)
+    woken = threads.get("t")
+    assert woken is not None
+    assert woken.dump() == awake.dump()
+
+
+def test_a_thread_that_woke_again_is_not_dropped_with_its_first_rest() -> None:
+    threads = Threads()
+    threads.add("t", NOON, 1, 900)
+    threads.expire(NOON + 60)
+    threads.add("t", NOON + DAY_MINUTES, 1, 900)
+    threads.expire(NOON + DAY_MINUTES + 60)
+    threads.expire(NOON + IDLE_MINUTES + 60)
+    assert not threads.gone
+    threads.expire(NOON + IDLE_MINUTES + DAY_MINUTES + 60)
+    assert threads.gone == {"t"}
