@@ -1,4 +1,4 @@
-"""The beginnings of words that the automaton looks for, and what to make of the rest of each word."""
+"""The beginnings of words that are looked for, and what to make of the rest of each word."""
 
 from __future__ import annotations
 

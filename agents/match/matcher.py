@@ -1,8 +1,8 @@
-"""The Matcher: one Aho-Corasick pass over a batch of texts, whatever the number of topics.
+"""The Matcher: one pass over a batch of texts, whatever the number of topics.
 
-    mentions ─► fold (a batch as one string) ─► automaton of beginnings ─► ending? ─► around it? ─► topics
+    mentions ─► fold (a batch as one string) ─► beginnings of words ─► ending? ─► around it? ─► topics
 
-The automaton holds " posti", " poste", ...: a space and a stem. Whether a form of the word follows is one
+Looked for are " posti", " poste", ...: a space and a stem. Whether a form of the word follows is one
 look-up in a dictionary, since the tails of words repeat; few places need a closer look.
 """
 
@@ -11,8 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-import ahocorasick
-
+from agents.match.beginnings import Beginnings
 from agents.match.folding import Folded, fold
 from agents.match.lexicon import Accepted, Lexicon
 from agents.match.terms import in_address, plain_name
@@ -32,10 +31,7 @@ class Matcher:
         if len(set(self._names)) != len(self._names):
             raise ValueError("two topics have the same name")
         self._lexicon = Lexicon(topics)
-        self._automaton = ahocorasick.Automaton()
-        for text, entry in self._lexicon.entries.items():
-            self._automaton.add_word(text, entry)
-        self._automaton.make_automaton()
+        self._beginnings = Beginnings(self._lexicon.entries)
 
     def match(self, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
         """The names of each mention's topics, in configured order; most often an empty tuple."""
@@ -54,7 +50,7 @@ class Matcher:
         """Owners found, by the place of the text in the batch."""
         found: dict[int, set[int]] = {}
         text, ends = page.text, page.ends
-        for last, entry in self._automaton.iter(text) if self._lexicon.entries else ():
+        for last, entry in self._beginnings.iter(text):
             stop = text.find(" ", last + 1, last + _LONGEST_TAIL)
             if stop < 0:
                 stop = last + _LONGEST_TAIL  # no word: lets "posti-posti-posti..." take linear time

@@ -1,4 +1,4 @@
-"""What a configured wording looks for at a place in the text, beyond what the automaton has seen already."""
+"""What a configured wording looks for at a place in the text, beyond the word's beginning."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ SHORT = 3  # terms of so many capitals are compared with their case
 _JOINT = re.compile(r"[\s\"'’”“«»*_-]{1,3}")
 _NAME = re.compile(r"[\w.@-]*\w")
 _LONGEST_ADDRESS = 300
+_TOKENS_KEPT = 256
 _ADDRESS = re.compile(r"://|^\W*www\.|\w@\w|\w\.[a-z]{2,}/", re.IGNORECASE)
 
 
@@ -115,18 +116,27 @@ class Phrase:
     rest: tuple[tuple[str, list[Stem]], ...]
     own: list[Stem]
     owners: list[int] = field(default_factory=list)
+    known: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # readings, as tokens repeat
 
     def holds(self, page: Folded, before: int, stop: int) -> bool:
         """Whether the words follow one another here with nothing but spaces, quotes or hyphens between."""
-        found = [_readings(self.first, self.own, page.text[before + 1 : stop])]
+        found = [self._readings(self.first, self.own, page.text[before + 1 : stop])]
         for written, forms in self.rest:
             joint = _JOINT.match(page.raw, stop)
             if joint is None or not page.text.startswith(" ", joint.end() - 1):
                 return False
             stop = page.text.find(" ", joint.end())
-            found.append(_readings(written, forms, page.text[joint.end() : stop]))
+            found.append(self._readings(written, forms, page.text[joint.end() : stop]))
         last = found.pop()
         return bool(last) and all(AS_WRITTEN in each or each & last for each in found)
+
+    def _readings(self, written: str, forms: list[Stem], token: str) -> set[str]:
+        found = self.known.get((written, token))
+        if found is None:
+            if len(self.known) >= _TOKENS_KEPT:
+                self.known.clear()
+            found = self.known[written, token] = _readings(written, forms, token)
+        return found
 
 
 def in_address(page: Folded, before: int, stop: int) -> bool:
