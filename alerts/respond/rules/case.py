@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Final
 
-from alerts.organisation import Fact
+from alerts.organisation import LANGUAGES, Fact
 from alerts.respond.channels import Channel, channel_named
 from alerts.respond.rules.context import ReplyContext
 from alerts.respond.rules.draft import Draft, Span
 from alerts.respond.rules.evidence import Known
 from alerts.respond.rules.finding import Severity
 from alerts.respond.rules.lexicon import Words, words_of
+
+_FEWEST_VOTES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,14 @@ class Case:
         context = self.context
         praised = context.polarity == "positive" or context.situation == "praise"
         return not (context.part or context.kind == "closing" or praised)
+
+    @cached_property
+    def is_foreign(self) -> bool:
+        """Whether the draft is in another of our languages, by the little words that it holds."""
+        spoken = {token.text for token in self.draft.tokens if token.kind == "word"}
+        votes = {name: len(spoken & words_of(name).function_words) for name in LANGUAGES}
+        most = max(votes.values())
+        return most >= _FEWEST_VOTES and most > 2 * votes[self.language]
 
     def room_for(self, graphemes: int) -> bool:
         """Whether the channel would take so much more; always where no channel is said."""

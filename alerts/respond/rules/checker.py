@@ -18,11 +18,12 @@ from alerts.respond.rules.draft import Draft
 from alerts.respond.rules.finding import Finding, Report, report
 from alerts.respond.rules.lexicon import words_of
 from alerts.respond.rules.tone import tone, tone_texts
-from alerts.respond.rules.truth import TRUTH
+from alerts.respond.rules.truth import TRUTH, privacy, untrusted
 from alerts.respond.rules.wording import WORDING
 from streams.errors import BadRecord
 
 RULES: Final[tuple[Callable[[Case], Hits], ...]] = (*CONTENTS, *WORDING, *TRUTH, *CONDUCT, tone)
+IN_ANY_LANGUAGE: Final[tuple[Callable[[Case], Hits], ...]] = (*CONDUCT, privacy, untrusted)
 LONGEST: Final = 10_000
 _SPOKEN: Final = ("R12", "R13", "R18", "R24")  # warnings that no prepared text should bring along
 _NOTHING: Final = ReplyContext()
@@ -40,7 +41,8 @@ def check(text: str, language: str, context: ReplyContext = _NOTHING, *, say_in:
     if not text.strip() or len(text) > LONGEST:
         raise BadRecord("no_draft", f"a draft has 1 to {LONGEST} characters, this one {len(text)}")
     case = _case(text, language, context)
-    hits = (hit for rule in RULES for hit in rule(case))
+    rules = IN_ANY_LANGUAGE if case.is_foreign else RULES
+    hits = (hit for rule in rules for hit in rule(case))
     return report(language, tuple(_findings(hits, case, say_in or language)))
 
 

@@ -8,7 +8,6 @@ from alerts.respond.channels import URL
 from alerts.respond.rules.case import Case, Hit, Hits
 from alerts.respond.rules.draft import Span, read
 from alerts.respond.rules.evidence import number_key
-from alerts.respond.rules.lexicon import words_of
 
 _SAME, _ALIKE = 0.95, 0.8
 _LONGEST: Final = {"fi": 14.0, "sv": 14.0, "en": 18.0}
@@ -105,11 +104,8 @@ def channel_form(case: Case) -> Hits:
 
 def same_language(case: Case) -> Hits:
     """R25: the language of the thread, and the same facts in every version."""
-    spoken = {token.text for token in case.draft.tokens if token.kind == "word"}
-    votes = {name: len(spoken & words_of(name).function_words) for name in ("fi", "sv", "en")}
-    best = max(votes, key=lambda name: votes[name])
     thread = case.context.thread_language
-    if (thread and thread != case.language) or (votes[best] >= 3 and votes[best] > 2 * votes[case.language]):
+    if case.is_foreign or (thread and thread != case.language):
         yield Hit("R25", None, "block")
     ours = _slots(case.draft.text)
     if any(_slots(text) != ours for name, text in case.context.versions.items() if name != case.language):

@@ -24,6 +24,7 @@ _TOLD: Final = (
     "empathy", "action", "unknown", "update", "relative", "cause", "vow", "ask_private", "R11", "R12",
     "grovel", "R15", "R16", "R17", "R18", "R20", "R24", "R26", "R27", "R29", "R33", "closing", "stop_using",
 )  # fmt: skip
+_FAULTS: Final = tuple(name for name in _TOLD if name.startswith("R"))
 _CONTRACTED: Final = ("n't", "'ll", "'re", "'ve", "'d")
 _SHORTENERS: Final = frozenset(
     ["bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "lnkd.in", "t.ly", "rb.gy"]
@@ -90,14 +91,32 @@ def unknown(case: Case) -> Hits:
     """R04: says what is not known, as long as no confirmed fact tells the cause."""
     if not case.whole or _cause_known(case) or not case.room_for(_SHORT_SENTENCE):
         return
-    if not case.find("unknown"):
+    if not (case.find("unknown") or _says_no_more(case)):
         yield Hit("R04")
+
+
+def _says_no_more(case: Case) -> bool:
+    """Whether a sentence after the matter says no to what is asked: we will not guess, the picture is not whole."""
+    if len(case.draft.sentences) < _WHOLE:
+        return False
+    told = {span for group in _FAULTS if case.words.has(group) for span in _sentences(case, group)}
+    ours = _sentences(case, "we") | _sentences(case, "asked")
+    denied = _sentences(case, "denies") | _sentences(case, "incomplete")
+    return bool((denied & ours | _sentences(case, "incomplete")) - told - {case.draft.sentences[0]})
 
 
 def _cause_known(case: Case) -> bool:
     if case.context.cause_known is not None:
         return case.context.cause_known
-    return any(case.words.within("cause", read(fact).line) for fact in case.facts)
+    if case.context.responsibility == "accepted" and case.facts:
+        return True  # what we did is the cause
+    return any(case.words.within("cause", read(fact).line) for fact in case.facts) or _tells_fact(case)
+
+
+def _tells_fact(case: Case) -> bool:
+    """Whether the draft says what a confirmed fact says."""
+    clauses = {case.draft.clause(at) for at, token in enumerate(case.draft.tokens) if token.kind == "word"}
+    return any(case.confirmed(clause) for clause in clauses)
 
 
 def action(case: Case) -> Hits:

@@ -162,7 +162,10 @@ def _ends_sentence(text: str, match: re.Match[str], before: list[Token]) -> bool
         return bool(before) and before[-1].text != END
     if match.end() < len(text) and not text[match.end()].isspace() and text[match.end()] not in '”“"»«)':
         return False
-    return not (match[0] == "." and before and before[-1].text in _ABBREVIATED)
+    if match[0] != "." or not before:
+        return True
+    ordinal = before[-1].kind == "number" and text[match.end() :].lstrip(" ")[:1].islower()
+    return not ordinal and before[-1].text not in _ABBREVIATED
 
 
 def _normal(word: str) -> str:

@@ -36,6 +36,7 @@ class Words:
         self._negation = grammar.compiled(["@negators"])
         self._doubt = grammar.compiled(["@doubts"])
         self._turn = grammar.compiled(["@turns"])
+        self._rhetorical = grammar.compiled(raw["rhetorical"])
         self.generic = tuple(sorted(raw["generic"]))
         self.function_words = frozenset(raw["function_words"])
         self.concrete = frozenset(raw["concrete"])
@@ -65,7 +66,7 @@ class Words:
         return NEGATION in group.spare and self._negated(draft.line, match)
 
     def _negated(self, line: str, match: re.Match[str]) -> bool:
-        before = _before(line, match, CLAUSE)
+        before = self._rhetorical.sub("", _before(line, match, CLAUSE))
         turns = list(self._turn.finditer(before))
         if self._negation.search(before[turns[-1].end() - 1 :] if turns else before):
             return True

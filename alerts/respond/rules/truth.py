@@ -10,6 +10,7 @@ from alerts.respond.rules.case import Case, Hit, Hits
 from alerts.respond.rules.contents import update_sentences
 from alerts.respond.rules.draft import Draft, Span, Token, read
 from alerts.respond.rules.evidence import number_key, stem
+from alerts.respond.rules.figures import is_label, is_sourced_date, is_their_account
 
 _ALWAYS_TRUE: Final = frozenset({"112", "911", "999", "100"})
 _ID: Final = re.compile(r"(?<!\d)(?:\d{6}[-+A-FU-Y]\d{3}[0-9A-Z]|(?:19|20)?\d{6}[-+]\d{4})(?!\d)")
@@ -65,9 +66,13 @@ def _numbers(case: Case) -> Iterator[Span]:
     private = [*_private(case.draft)]
     promised = {at for span in (*_promise_clauses(case), *_update_clauses(case)) for at in _range(span)}
     for at, token in enumerate(case.draft.tokens):
-        if token.kind == "number" and at not in promised and not _excused(case, token, private):
+        if token.kind != "number" or at in promised or _excused(case, token, private):
+            continue
+        if not (is_label(case, at) or is_sourced_date(case, at) or is_their_account(case, Span(at, at))):
             yield Span(at, at)
     for span in case.find("big_number"):
+        if is_their_account(case, span):
+            continue
         if not case.confirmed(span) and case.draft.tokens[span.first].text not in _thread_words(case):
             yield span
 
@@ -109,8 +114,8 @@ def _causes(case: Case) -> Iterator[Span]:
 
 
 def _names(case: Case) -> Iterator[Span]:
-    """Capitalised words inside a sentence that nothing confirms; only where there is something to confirm."""
-    if not case.known.is_list:
+    """Capitalised words inside a sentence that nothing confirms; only where it is known what may be named."""
+    if not (case.context.thread or (case.known.is_list and case.context.names)):
         return
     private = [*_private(case.draft), *_people(case)]
     for at, token in enumerate(case.draft.tokens[1:], start=1):
@@ -125,7 +130,8 @@ def _names(case: Case) -> Iterator[Span]:
 
 def _is_name(token: Token) -> bool:
     word = token.written
-    return token.kind == "word" and len(word) > 2 and word[0].isupper() and not word.isupper() and word != "I"
+    contracted = word.startswith(("I'", "I’"))
+    return token.kind == "word" and len(word) > 2 and word[0].isupper() and not (word.isupper() or contracted)
 
 
 def promises(case: Case) -> Hits:

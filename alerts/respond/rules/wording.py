@@ -82,10 +82,13 @@ def apology_match(case: Case) -> Hits:
     """R14: one apology where responsibility is accepted, none where it is not."""
     apologies = case.find("apology")
     responsibility = case.context.responsibility
-    if responsibility == "accepted" and not apologies and case.whole and case.room_for(_APOLOGY_LENGTH):
-        yield Hit("R14")
-    if responsibility in ("unclear", "none") and apologies:
-        yield Hit("R14", apologies[0], "warn")
+    if responsibility == "accepted" and case.whole and case.room_for(_APOLOGY_LENGTH):
+        if not apologies and not case.find("grovel"):
+            yield Hit("R14")
+    elif responsibility in ("unclear", "none"):
+        hollow = {case.draft.sentence(span.first) for span in case.find("R12")}  # told by R12
+        owned = [span for span in apologies if case.draft.sentence(span.first) not in hollow]
+        yield from (Hit("R14", span, "warn") for span in owned[:1])
 
 
 def advertising(case: Case) -> Hits:
