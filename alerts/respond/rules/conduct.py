@@ -12,8 +12,9 @@ from alerts.respond.rules.evidence import number_key
 _SAME, _ALIKE = 0.95, 0.8
 _LONGEST: Final = {"fi": 14.0, "sv": 14.0, "en": 18.0}
 _LONG_SENTENCE: Final = 1.8  # times the average: one sentence that nobody reads
+_FEW: Final = 2  # sentences that make no average
 _GRAM: Final = 5
-_LEAST_WORDS: Final = 5
+_WHOLE: Final = 3  # after so many sentences the public answer stands
 
 
 def public_first(case: Case) -> Hits:
@@ -25,7 +26,8 @@ def public_first(case: Case) -> Hits:
     if not asks or not case.whole or context.history.public_replies:
         return
     done = case.find("action")
-    if not done or done[0].first > asks[0].last:
+    answered = len(case.draft.sentences) >= _WHOLE and asks[0].first >= case.draft.sentences[_WHOLE - 1].first
+    if not answered and (not done or done[0].first > asks[0].last):
         yield Hit("R08", asks[0])
     elif not _has_reason(case, asks[0]):
         yield Hit("R08", asks[0], "warn")
@@ -128,7 +130,7 @@ def readable(case: Case) -> Hits:
     limit = _LONGEST[case.language]
     longest, span = max(lengths, key=lambda one: one[0])
     average = sum(words for words, _ in lengths) / len(lengths)
-    if longest > _LONG_SENTENCE * limit or (len(lengths) > 1 and average > limit):
+    if longest > _LONG_SENTENCE * limit or (len(lengths) > _FEW and average > limit):
         yield Hit("R26", span)
 
 

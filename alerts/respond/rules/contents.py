@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from alerts.organisation import Fact
 from alerts.respond.lexicon import situation_lexicons
 from alerts.respond.rules.case import Case, Hit, Hits
-from alerts.respond.rules.draft import Span, read
+from alerts.respond.rules.draft import UNFILLED, Span, read
 from alerts.respond.rules.evidence import number_key, stem
 from alerts.respond.rules.finding import Severity
 from alerts.respond.situations import UNCLEAR
@@ -154,6 +154,8 @@ def next_update(case: Case) -> Hits:
         return
     severity: Severity = "block" if case.context.is_serious else "warn"
     promised = update_sentences(case)
+    if not promised and UNFILLED.search(case.draft.text):
+        return  # the time is yet to be filled in, which R31 says
     if not promised:
         relative = case.find("relative")
         yield Hit("R06", relative[0] if relative else None, severity)

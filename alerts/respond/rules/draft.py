@@ -37,7 +37,7 @@ _ABBREVIATED: Final = frozenset(
 _TOKEN: Final = re.compile(
     r"(?P<url>(?:https?://|www\.)[^\s<>\"”]+[^\s<>\"”.,;:!?)])"
     r"|(?P<mail>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
-    r"|(?P<number>\d{1,3}(?:[ \u00a0.,]\d{3})+(?!\d)(?: ?%)?|\d+(?:[.:,/-]\d+)*(?:[ \u00a0]?%)?)"
+    r"|(?P<number>\d{1,3}(?:[ \u00a0.,]\d{3})+(?!\d)(?: ?%)?|\d+(?:[.:,/–-]\d+)*(?:[ \u00a0]?%)?)"
     r"|(?P<abbreviation>(?:t\.ex|bl\.a|m\.m|s\.k|e\.g|i\.e|[ap]\.m)\.)"
     r"|(?P<word>[#@]?[^\W\d_](?:[\w\u00ad\u200b-\u200d]|[-'’:](?=[^\W_]))*)"
     r"|(?P<end>[.!?…]+|\n+)|(?P<clause>[,;:()–—])"
@@ -50,6 +50,11 @@ _SIGNED: Final = re.compile(
     r"[ ,]+[A-ZÅÄÖ][^\n!?]{1,80}$)"
     r"|(?<=[.!?]\s)(?=[A-ZÅÄÖ][\w-]+(?: [\w-]+){0,2}(?:, [\w -]{3,40}| [a-zåäö][\w-]+)?$))"
 )
+UNFILLED: Final = re.compile(
+    r"\{\{|\}\}|\$\{|<\s*/?\s*[a-z][^>]{0,80}>|\[[^\W\d_][^\]]{0,40}\]"
+    r"|\{[a-z_]{2,30}\}", re.IGNORECASE
+)  # fmt: skip
+"""Markup, and places of a template that nobody filled."""
 _HIDDEN: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _LONGEST_QUOTE: Final = 12
 

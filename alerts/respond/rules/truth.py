@@ -8,7 +8,7 @@ from typing import Final
 
 from alerts.respond.rules.case import Case, Hit, Hits
 from alerts.respond.rules.contents import update_sentences
-from alerts.respond.rules.draft import Draft, Span, Token, read
+from alerts.respond.rules.draft import UNFILLED, Draft, Span, Token, read
 from alerts.respond.rules.evidence import number_key, stem
 from alerts.respond.rules.figures import is_label, is_sourced_date, is_their_account
 
@@ -41,10 +41,6 @@ _NAMED: Final = re.compile(
 _FAMILY: Final = re.compile(
     r"[a-zåäöéü]{2,}(?:nen|sen|sson|ström|berg|lund|qvist|gren|dahl|stedt|holm)(?:s|in)?"
 )
-_TEMPLATE: Final = re.compile(
-    r"\{\{|\}\}|\$\{|<\s*/?\s*[a-z][^>]{0,80}>|\[[^\W\d_][^\]]{0,40}\]"
-    r"|\{[a-z_]{2,30}\}", re.IGNORECASE
-)  # fmt: skip
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _COPIED: Final = 7
 _SHORT_CLAUSE: Final = 8
@@ -110,7 +106,17 @@ def _thread_words(case: Case) -> set[str]:
 
 
 def _causes(case: Case) -> Iterator[Span]:
-    return (span for span in case.find("cause") if not case.confirmed(span))
+    return (span for span in case.find("cause") if not (case.confirmed(span) or _is_open(case, span)))
+
+
+def _is_open(case: Case, span: Span) -> bool:
+    """Whether a cause is named as what is not known: where it began, we do not know."""
+    clause, sentence = case.draft.clause(span.first), case.draft.sentence(span.first)
+    unknown = [one.first for one in case.find("unknown")]
+    if any(clause.first <= at <= clause.last for at in unknown):
+        return True
+    asked = any(one.first == sentence.first for one in case.find("asked"))
+    return asked and any(sentence.first <= at <= sentence.last for at in unknown)
 
 
 def _names(case: Case) -> Iterator[Span]:
@@ -149,7 +155,7 @@ def _promise_clauses(case: Case) -> list[Span]:
         clause(span.first) for span in case.find("commits")
     }
     standing = timed & {clause(span.first) for span in case.find("standing")}
-    other = {clause(span.first) for group in ("update", "past") for span in case.find(group)}
+    other = {clause(span.first) for group in ("update", "past", "inquiry") for span in case.find(group)}
     if case.whole:
         news = update_sentences(case)
         other |= {one for one in timed if any(each.first <= one.first <= each.last for each in news)}
@@ -209,7 +215,7 @@ def _is_first_name(case: Case, name: str) -> bool:
 def untrusted(case: Case) -> Hits:
     """R31: no markup, no unfilled template, no hidden direction marks, no strangers' text as our own."""
     text = case.draft.text
-    for match in _TEMPLATE.finditer(text):
+    for match in UNFILLED.finditer(text):
         yield Hit("R31", _span(case.draft, *match.span()))
     if _BIDI.search(text):
         yield Hit("R31")

@@ -50,8 +50,18 @@ def phrases(case: Case) -> Hits:
             sentence = case.draft.sentence(span.first).first
             if sentence in seen or (rule in _HARSH and case.confirmed(span)):
                 continue
+            if rule == "R20" and _names_rule(case, span):
+                continue
             seen.add(sentence)
             yield Hit(rule, span)
+
+
+def _names_rule(case: Case, span: Span) -> bool:
+    """Whether the sentence names the published rule: a word for rules with its number or where it stands."""
+    sentence = case.draft.sentence(span.first)
+    held = case.draft.tokens[sentence.first : sentence.last + 1]
+    told = any(sentence.first <= one.first <= sentence.last for one in case.find("published_rule"))
+    return told and any(token.kind in ("number", "url") for token in held)
 
 
 def grovelling(case: Case) -> Hits:
