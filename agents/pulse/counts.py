@@ -56,6 +56,10 @@ class Counts:
             slot.seen.add(sighting.id)
             self._bucket(sighting.minute)[RAW] += 1
         speaking = slot.voices.get(sighting.author)
+        if speaking is None and not sighting.copies:  # most mentions
+            slot.voices[sighting.author] = sighting
+            self._count(sighting, counted=True)
+            return True
         speaks = speaking is None or sighting.rank > speaking.rank
         if speaks:
             slot.voices[sighting.author] = sighting
@@ -91,11 +95,12 @@ class Counts:
     def _count(self, s: Sighting, *, counted: bool) -> None:
         s.counted = counted
         sign = 1 if counted else -1
-        bucket = self._bucket(s.minute)
+        minute, negative = s.minute, sign * s.negative
+        bucket = self._bucket(minute)
         bucket[PEOPLE] += sign
-        bucket[NEGATIVE] += sign * s.negative
+        bucket[NEGATIVE] += negative
         bucket[SPREAD] += sign * s.spreads
-        self.threads.add(s.thread, s.minute, sign, sign * s.negative)
+        self.threads.add(s.thread, minute, sign, negative)
 
     def _bucket(self, minute: int) -> list[int]:
         if minute < self.sliding.until:

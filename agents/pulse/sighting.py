@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -51,6 +52,11 @@ class Sighting(msgspec.Struct, gc=False, eq=False):
         return list(msgspec.structs.astuple(self))
 
 
+@lru_cache(maxsize=1 << 14)
+def _known_pseudonym(key: str) -> int:
+    return pseudonym(key)
+
+
 def pseudonym(key: str) -> int:
     """An author as a number of 63 bits; the state never holds a name."""
     digest = blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest()
@@ -68,19 +74,23 @@ def words_of(text: str) -> list[str]:
     return TOKEN.findall(text.casefold())
 
 
-def sight(scored: ScoredMention, copies: tuple[int, ...], topic: str = "") -> Sighting:
-    """The sighting of a scored mention in a topic; `copies` are the bands of its text."""
+def sight(
+    scored: ScoredMention, copies: tuple[int, ...], topic: str = "", minute: int | None = None
+) -> Sighting:
+    """The sighting of a scored mention in a topic; `copies` are the bands of its text, `minute` its event
+    time where that is known already."""
     mention = scored.mention
     key = mention.author_key
     author = mention.author
     safety = scored.safety.get(topic, ()) if scored.safety else ()
+    known = not key.startswith("?")
     return Sighting(
         mention.id,
-        minute_at(mention.event_at),
+        minute_at(mention.event_at) if minute is None else minute,
         round(scored.negativity * SCALE),
         mention.spreads,
-        pseudonym(key),
-        not key.startswith("?"),
+        _known_pseudonym(key) if known else pseudonym(key),
+        known,
         copies,
         mention.thread,
         mention.platform,

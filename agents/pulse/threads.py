@@ -35,12 +35,14 @@ class Thread:
         self.negative += negative
         self.last = max(self.last, minute)
         self.began = min(self.began, minute)
-        if self.sums is None:
-            self.closed = min(self.closed, minute)
+        if self.sums is None and minute < self.closed:
+            self.closed = minute
 
     def close(self, until: int) -> None:
         """Fold what is older than `until` into the decayed sums."""
-        old = sorted(m for m in self.minutes if m < until)
+        if self.closed >= until:
+            return  # as for most: no open minute is before `closed`
+        old = sorted([m for m in self.minutes if m < until])
         if not old:
             return
         counts = [(m, self.minutes.pop(m)[0]) for m in old]
@@ -49,7 +51,7 @@ class Thread:
 
     def voices_open(self) -> int:
         """Voices in the open minutes."""
-        return sum(bucket[0] for bucket in self.minutes.values())
+        return sum([bucket[0] for bucket in self.minutes.values()])
 
     def forecast(self, now: int) -> float:
         """Negative posts, those of the open minutes and those to come in 24 hours.

@@ -63,7 +63,8 @@ class Engine:
         """The same piece by piece: (arrivals taken in before, effects), so that what is written along
         with an effect does not depend on the batch size either."""
         lateness = self.policy.lateness_seconds
-        copies = _copies(batch)
+        minutes = [minute_at(arrival.mention.event_at) for arrival in batch]
+        copies = _copies(batch, minutes)
         for taken, arrival in enumerate(batch):
             due = int((arrival.clock_s - lateness) // 60)
             if due > self.ticked:
@@ -71,7 +72,7 @@ class Engine:
                 self._advance(due, out)
                 if out:
                     yield taken, out
-            self._take(arrival, copies.get(taken, ()))
+            self._take(arrival, minutes[taken], copies.get(taken, ()))
 
     def advance(self, clock_s: float) -> list[Escalation | Pulse]:
         """Decide all ticks that are due at this time, without any arrival."""
@@ -79,12 +80,11 @@ class Engine:
         self._advance(int((clock_s - self.policy.lateness_seconds) // 60), out)
         return out
 
-    def _take(self, arrival: Arrival, copies: tuple[int, ...]) -> None:
+    def _take(self, arrival: Arrival, minute: int, copies: tuple[int, ...]) -> None:
         mention = arrival.mention
         if mention.op in ("delete", "engagement"):
             self._forget(arrival)
             return
-        minute = minute_at(mention.event_at)
         if minute // HOUR_MINUTES < self._first_open():
             self.tallies["late"] += 1
             self.late_by_feed[mention.feed] += 1
@@ -113,7 +113,7 @@ class Engine:
     def _count(self, scored: ScoredMention, minute: int, copies: tuple[int, ...]) -> None:
         waiting = self.waiting.setdefault(max(minute, self.ticked) + 1, {})
         for name in scored.topics:  # a sighting each: whether it counts differs
-            waiting.setdefault(name, []).append(sight(scored, copies, name))
+            waiting.setdefault(name, []).append(sight(scored, copies, name, minute))
 
     def _forget(self, arrival: Arrival) -> None:
         """A deletion: what it deletes may be counted, wait, or be still to come."""
@@ -171,7 +171,7 @@ class Engine:
         changed = set()
         for name, sightings in self.waiting.pop(now, {}).items():
             sightings.sort(key=_in_order)
-            for one in sightings:
+            for one in sightings if self.deleted else ():
                 if one.id in self.deleted.get(slot_of(one.minute), ()):
                     one.text = ""
             self.dirty.add(name)
@@ -189,7 +189,7 @@ class Engine:
                 del self.deleted[slot]
 
 
-def _copies(batch: Sequence[Arrival]) -> dict[int, tuple[int, ...]]:
+def _copies(batch: Sequence[Arrival], minutes: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The bands of the texts that may be counted, by their place; reposts are no copies.
 
     They depend on the text and its time alone, and many at once cost a fraction of one by one.
@@ -201,9 +201,8 @@ def _copies(batch: Sequence[Arrival]) -> dict[int, tuple[int, ...]]:
         and arrival.mention.repost_of is None
         and arrival.mention.kind != "repost"
     ]
-    mentions = [batch[place].mention for place in own]
-    slots = [slot_of(minute_at(m.event_at)) for m in mentions]
-    return dict(zip(own, copy_keys_of([m.text for m in mentions], slots), strict=True))
+    texts, slots = [batch[place].mention.text for place in own], [slot_of(minutes[place]) for place in own]
+    return dict(zip(own, copy_keys_of(texts, slots), strict=True))
 
 
 def _in_order(sighting: Sighting) -> tuple[int, str, int, str]:
