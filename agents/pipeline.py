@@ -31,6 +31,12 @@ def judged_text(mention: Mention) -> str:
     return mention.text
 
 
+def accuracy_of(scorer: Scorer, languages: Sequence[str]) -> dict[str, float]:
+    """How often the scorer's labels are right (0-1), by language, where that was measured."""
+    measured = {language: scorer.accuracy(language) for language in languages}
+    return {language: share for language, share in measured.items() if share is not None}
+
+
 class Pipeline:
     """Matches and scores batches; keeps no state that could depend on how the batches are cut."""
 
@@ -51,8 +57,7 @@ class Pipeline:
     @property
     def accuracy(self) -> dict[str, float]:
         """How often the scorer's labels are right (0-1), by language, where that was measured."""
-        measured = {language: self.scorer.accuracy(language) for language in self.guesser.languages}
-        return {language: share for language, share in measured.items() if share is not None}
+        return accuracy_of(self.scorer, self.guesser.languages)
 
     def arrivals(self, mentions: Sequence[Mention]) -> list[Arrival]:
         """One arrival a mention, in order."""

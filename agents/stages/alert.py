@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from agents.stages.feeds_seen import FeedsSeen
 from agents.stages.placing import partition_of
 from agents.stages.records import Finding, Ours, Seen
 from alerts.desk import Concerns, Desk
@@ -31,11 +32,17 @@ class Handled:
 
 
 class AlertStage:
-    """Takes findings of `shards` into a store. `recorded`: time is that of the mentions, as in the demo."""
+    """Takes findings of `shards` into a store. `recorded`: time is that of the mentions, as in the demo.
 
-    def __init__(self, store: Store, desk: Desk, shards: int, *, recorded: bool = False) -> None:
+    `feeds` are the names of those that are configured.
+    """
+
+    def __init__(
+        self, store: Store, desk: Desk, shards: int, *, recorded: bool = False, feeds: Sequence[str] = ()
+    ) -> None:
         self.store, self.desk, self.recorded = store, desk, recorded
         self._shards = shards
+        self.feeds = FeedsSeen(feeds)
         self.tallies: Counter[str] = Counter()
 
     def step(self, findings: Sequence[Finding], now: datetime) -> Handled:
@@ -58,7 +65,8 @@ class AlertStage:
             self._decided(tx, finding, now, handled)
 
     def _keep(self, tx: Transaction, finding: Finding, handled: Handled) -> None:
-        """Mentions for people to read; storing them again changes nothing."""
+        """Mentions for people to read, and how feeds are doing; storing them again changes nothing."""
+        self.feeds.hear(finding.feeds)
         tx.add_mentions([stored_of(one) for one in finding.mentions])
         for mention_id in finding.forgotten:
             tx.forget_mention(mention_id)

@@ -77,13 +77,24 @@ class Scored(msgspec.Struct, array_like=True):
     ours: list[Ours]
 
 
+class FeedState(msgspec.Struct, array_like=True):
+    """How a feed is doing `at` a time (seconds since 1970), by who reads it; `gaps`: when those ended."""
+
+    name: str
+    alive: bool
+    lag_seconds: float | None
+    gaps: list[float]
+    at: float
+
+
 class Finding(msgspec.Struct, array_like=True, omit_defaults=True):
     """What the alert stage has to do, in order.
 
     Of the watch (`shard` its partition): what our own accounts did before a tick, then what was decided at
     it, escalations and pulses as JSON. `number` counts a shard's findings, `after` is the number before it;
     `begins`: the first one after a start. Without a number: mentions to keep for people to read, those to
-    forget, and of a feed what it did not see (`gaps`) or could not use (`letters`), as JSON.
+    forget, of a feed what it did not see (`gaps`) or could not use (`letters`), as JSON, and how `feeds` are
+    doing.
     """
 
     version: int
@@ -99,6 +110,7 @@ class Finding(msgspec.Struct, array_like=True, omit_defaults=True):
     forgotten: list[str]
     gaps: list[bytes] = []
     letters: list[bytes] = []
+    feeds: list[FeedState] = []
 
 
 pack = msgspec.msgpack.Encoder().encode

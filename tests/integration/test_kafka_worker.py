@@ -41,6 +41,15 @@ def told(incidents: list[Incident]) -> list[dict[str, object]]:
     return [incident.model_dump(mode="json", exclude=LEFT_OUT) for incident in incidents]
 
 
+def pages(store: SqliteStore) -> dict[str, tuple[str, ...]]:
+    """What each notice said, by its id, but the first line: how long it has lasted hangs on when one looks.
+
+    So does when an overdue answer is noticed.
+    """
+    notices = [sent.notice for one in store.incidents() for sent in store.deliveries(one.id)]
+    return {notice.id: notice.lines[1:] for notice in notices if notice.reason != "overdue"}
+
+
 async def test_the_demo_through_kafka_ends_in_the_same_incidents(kafka_broker: tuple[str, ...]) -> None:
     embedded = Show()
     for _ in embedded.steps():
@@ -49,6 +58,7 @@ async def test_the_demo_through_kafka_ends_in_the_same_incidents(kafka_broker: t
     await through_kafka.play(lambda _: None)
     assert through_kafka.differences() == []
     assert told(through_kafka.incidents()) == told(embedded.incidents())
+    assert pages(through_kafka.store) == pages(embedded.store)
 
 
 def storm() -> list[Mention]:

@@ -15,6 +15,7 @@ from streams.clock import ManualClock
 from streams.feeds.feed import FeedBatch
 from streams.feeds.health import FeedHealth
 from streams.kafka.settings import KafkaSettings
+from streams.names import MENTIONS
 from tests.build import AT, mention, minutes
 
 KAFKA = KafkaSettings(partitions=1)
@@ -37,8 +38,9 @@ class Broker:
     async def maybe_start_producer(self) -> Broker:
         return self
 
-    async def send(self, _topic: str, _key: bytes, value: bytes, *_rest: Any) -> asyncio.Future[None]:
-        self.sent.append(value)
+    async def send(self, topic: str, _key: bytes, value: bytes, *_rest: Any) -> asyncio.Future[None]:
+        if topic == MENTIONS.full_name(KAFKA.prefix):
+            self.sent.append(value)
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done

@@ -20,7 +20,7 @@ from streams.cloudevents import CONTENT_TYPE
 from streams.errors import StoreUnreachable
 from streams.kafka.settings import KafkaSettings
 from streams.metrics import Metrics
-from streams.names import ESCALATIONS, INCIDENTS
+from streams.names import ACTIONS, ESCALATIONS, INCIDENTS
 from streams.records import Escalation, HumanAction
 
 REST_SECONDS = 2.0
@@ -42,6 +42,7 @@ class Alerting:
         self._app, self._stage, self._kafka, self._clock = app, stage, kafka, clock
         self._metrics, self._reach = metrics, reach
         self._touched: dict[str, None] = {}  # incidents to tell others of
+        self._acted: list[HumanAction] = []  # the same of what people decided
 
     async def take(self, event: Any) -> None:
         """Take in a chunk of findings; a store that is away for now is waited for."""
@@ -58,9 +59,10 @@ class Alerting:
         await self.publish(())
 
     def act(self, action: HumanAction) -> Incident:
-        """A person's step; others hear of it with the next look."""
+        """A person's step; others hear of it and of the incident with the next look."""
         incident = self._stage.desk.act(action)
         self._touched[incident.id] = None
+        self._acted.append(action)
         return incident
 
     def note_facts(self, entries: Sequence[LedgerEntry], topic: str | None, now: datetime) -> None:
@@ -80,6 +82,7 @@ class Alerting:
             )
             for each in escalations
         ]
+        records += self._decided()
         self._touched |= dict.fromkeys(record.key.decode() for record in records if record.key)
         touched, self._touched = self._touched, {}
         for incident_id in touched:
@@ -90,6 +93,13 @@ class Alerting:
                     Sending(INCIDENTS.full_name(prefix), None, incident_id.encode(), value, HEADERS)
                 )
         await durable(await send(self._app, records))
+
+    def _decided(self) -> list[Sending]:
+        name, acted, self._acted = ACTIONS.full_name(self._kafka.prefix), self._acted, []
+        return [
+            Sending(name, None, action.incident.encode(), action.model_dump_json().encode())
+            for action in acted
+        ]
 
     async def _step(self, findings: list[Finding]) -> Handled:
         handled: Handled = await self._patiently(lambda: self._stage.step(findings, self._clock.now()))

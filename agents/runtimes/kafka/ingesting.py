@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agents.feeds import AnyFeed
+from agents.runtimes.kafka.feed_reports import FeedReports
 from agents.runtimes.kafka.sending import Sending, durable, send
 from agents.runtimes.kafka.table import StateTable
 from agents.runtimes.waiting import first_of
@@ -51,6 +52,7 @@ class Ingesting:
     ) -> None:
         self._app, self._table, self._stage = app, table, stage
         self._feeds, self._kafka, self._clock, self._recorded = dict(feeds), kafka, clock, recorded
+        self._reports = FeedReports(self._feeds, recorded=recorded)
         self._readers: dict[str, asyncio.Task[None]] = {}
         self._generation = -1
         self._settled_at = clock.now() + SETTLE
@@ -90,6 +92,7 @@ class Ingesting:
         if self._app.rebalancing or not self._app.consumer_generation_id:
             return
         self._generation = self._app.consumer_generation_id
+        await self._report()
         for name in self._ours():
             reader = self._readers.get(name)
             if name not in self._ended and (reader is None or reader.done()):
@@ -154,6 +157,7 @@ class Ingesting:
         async with self._lock:
             await self._send_out(self._stage.step(mentions))
         self.mentions += len(mentions)
+        self._reports.accepted(batch, now)
         await self._tell_of(batch)
         partition, key = self._place(feed.name)
         if batch.cursor is not None and self._generation == self._app.consumer_generation_id:
@@ -168,6 +172,14 @@ class Ingesting:
         finding.letters = [letter.model_dump_json().encode() for letter in batch.dead_letters]
         name, partition = FINDINGS.full_name(self._kafka.prefix), self._place(batch.feed)[0]
         await durable(await send(self._app, [Sending(name, partition, None, pack(finding))]))
+
+    async def _report(self) -> None:
+        """To all who alert: how the feeds are doing that are ours."""
+        finding = self._reports.due(self._ours(), self._clock.now())
+        if finding is not None:
+            name, value = FINDINGS.full_name(self._kafka.prefix), pack(finding)
+            told = [Sending(name, number, None, value) for number in range(self._kafka.partitions)]
+            await durable(await send(self._app, told))
 
     def _place(self, feed: str) -> tuple[int, str]:
         partition = partition_of(feed, self._kafka.partitions)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 import httpx
@@ -20,7 +20,7 @@ from rich.console import Console
 
 from agents.building import build_desk, build_engine, build_pipeline
 from agents.feeds import AnyFeed, build_feed
-from agents.pipeline import event_clock
+from agents.pipeline import accuracy_of, event_clock
 from agents.receivers import notifiers
 from agents.runtimes.kafka.alerting import Alerting
 from agents.runtimes.kafka.apps import Work, add_agent, add_table, stage_app
@@ -31,8 +31,10 @@ from agents.runtimes.kafka.scoring import Scoring
 from agents.runtimes.kafka.watching import Watching
 from agents.runtimes.reach import Reach
 from agents.runtimes.waiting import first_of
+from agents.sentiment.loading import load_scorer
 from agents.settings import Settings
 from agents.stages.alert import AlertStage
+from agents.stages.feeds_seen import FeedsSeen
 from agents.stages.ingest import IngestStage
 from agents.stages.placing import partition_of
 from agents.stages.score import ScoreStage
@@ -84,6 +86,7 @@ class Worker:
         self._given_feeds = feeds
         self._failed: asyncio.Future[None] | None = None
         self._leaving = False
+        self._feeds_seen: FeedsSeen | None = None
         self.scoring: Scoring | None = None
         self.watching: Watching | None = None
         self.alerting: Alerting | None = None
@@ -161,7 +164,9 @@ class Worker:
         if self.store is None:
             raise BrokenState("the alert stage needs a store")
         desk = build_desk(self.settings, self.store, self._data_state)
-        stage = AlertStage(self.store, desk, kafka.partitions, recorded=self._recorded)
+        names = [feed.name for feed in self.settings.feeds]
+        stage = AlertStage(self.store, desk, kafka.partitions, recorded=self._recorded, feeds=names)
+        self._feeds_seen = stage.feeds
         self.alerting = Alerting(app, stage, kafka, self.clock, self.metrics, self.reach)
         add_agent(app, kafka, FINDINGS, self._guarded(self.alerting), CHUNK_SIZES["alert"])
 
@@ -275,7 +280,16 @@ class Worker:
         }
 
     def _data_state(self) -> DataState | None:
-        return None
+        """How well we see, as the ingest workers tell."""
+        if self._feeds_seen is None:
+            return None
+        return self._feeds_seen.data_state(self.clock.now(), self._accuracy)
+
+    @cached_property
+    def _accuracy(self) -> dict[str, float]:
+        """How often the scorer's labels are right, by language."""
+        scorer = load_scorer(self.settings.sentiment)
+        return accuracy_of(scorer, self.settings.languages)
 
 
 async def _within(seconds: float, end: Callable[[], Any]) -> None:
