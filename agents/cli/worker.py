@@ -52,6 +52,9 @@ def worker(
     ),
     tables: Annotated[str, typer.Option(help="Where tables are kept: memory or rocksdb.")] = "memory",
     standby: Annotated[int, typer.Option(min=0, max=5, help="Workers that keep a copy of the state.")] = 0,
+    session: Annotated[
+        float, typer.Option(min=6, max=300, help="Seconds of silence after which others take its partitions.")
+    ] = 10.0,
     recorded: Annotated[bool, typer.Option(help="Time is that of the mentions, as in a replay.")] = False,
 ) -> None:
     """Run stages as a worker on Kafka; start as many as you need, of any mix of stages.
@@ -67,7 +70,7 @@ def worker(
         logging.getLogger(noisy).setLevel(logging.WARNING)
     collect_rarely()
     check_streams(settings.kafka)
-    work = Work(folder, TABLES[tables], standby)
+    work = Work(folder, TABLES[tables], standby, session)
     with ExitStack() as stack:
         store = stack.enter_context(closing(open_store(settings.store))) if "alert" in chosen else None
         _run(_work(settings, chosen, work, store, recorded=recorded))
