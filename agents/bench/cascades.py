@@ -15,7 +15,7 @@ from agents.bench.thread_rules import RULES, Rule
 
 LARGE = 500
 LONGEST_MINUTES = 1440.0  # a thread is followed so long
-PRECISIONS = (0.7, 0.8)
+PRECISIONS = (0.7, 0.75, 0.8)
 TRIES = 300
 
 

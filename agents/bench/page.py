@@ -30,8 +30,10 @@ def given(key: str) -> Callable[[Row], object]:
 
 
 def with_interval(key: str, interval: str) -> Callable[[Row], object]:
-    """A figure and its bounds in brackets."""
-    return lambda row: f"{row[key]:.2f} ({row[interval][0]:.2f}–{row[interval][1]:.2f})"
+    """A figure and its bounds in brackets; nothing where there is no figure."""
+    return lambda row: (
+        None if row[key] is None else f"{row[key]:.2f} ({row[interval][0]:.2f}–{row[interval][1]:.2f})"
+    )
 
 
 RECALLS: list[Column] = [
@@ -67,8 +69,8 @@ COLUMNS: dict[str, list[Column]] = {
     ],
     "threads": [
         ("tuned to precision", given("tuned_to")),
-        ("precision", given("precision")),
-        ("recall", given("recall")),
+        ("precision", with_interval("precision", "precision_interval")),
+        ("recall", with_interval("recall", "recall_interval")),
         ("min after the first post", given("minutes")),
         ("lead to half, min", given("lead_minutes")),
         ("large, of cascades", lambda row: f"{row['large']} of {row['cascades']}"),

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from agents.bench import cascades, sizes
+from agents.bench.intervals import bootstrap
 from agents.bench.setup import Row, Setup, Task
 from agents.bench.thread_rules import RULES
 
@@ -38,12 +39,20 @@ def thread_rows(found: Sequence[tuple[str, list[cascades.Traced]]]) -> Iterator[
                 yield row | {"precision": None, "recall": None, "minutes": None, "lead_minutes": None}
                 continue
             judged = cascades.quality(test, threshold)
-            yield row | {
+            yield row | _bounds(test, threshold) | {
                 "precision": round(judged.precision, 2), "recall": round(judged.recall, 2),
                 "minutes": judged.minutes, "lead_minutes": judged.lead_minutes and round(judged.lead_minutes),
                 "tune_precision": round(cascades.quality(tune, threshold).precision, 2),
                 "tune_recall": round(cascades.quality(tune, threshold).recall, 2),
             }  # fmt: skip
+
+
+def _bounds(test: Sequence[cascades.Traced], threshold: float) -> Row:
+    """Precision and recall again, with other cascades drawn."""
+    return {
+        "precision_interval": bootstrap(test, lambda some: cascades.quality(some, threshold).precision),
+        "recall_interval": bootstrap(test, lambda some: cascades.quality(some, threshold).recall),
+    }
 
 
 def size_tasks(setup: Setup) -> list[Task]:

@@ -31,8 +31,7 @@ IN_A_DAY: tuple[Quantile, ...] = (
     ((2.54, -0.05, -1.01, 0.22), (3.65, 0.15, -3.41, -4.44), (-0.7, 0.08, 0.0, -4.87)),
     ((5.02, -0.37, 0.0, 0.0), (4.54, -0.36, -2.86, 1.17), (2.13, -0.08, 2.27, -5.25)),
 )
-LARGE = (-25.6, 0.91, -0.82, 4.67, 0.18)  # constant; log of the sums over 10 minutes, 1 and 6 hours; log age
-LARGE_AT = 500.0  # the size for which LARGE was fitted; others by proportion
+LARGE = (3.75, 0.55, 0.17, 3.63, 0.13)  # constant; weights of `growth_features`
 MOST = 6.0  # nothing is foretold to grow more than e^6 times
 
 
@@ -69,25 +68,24 @@ def size_in_a_day(events: float, sums: Sequence[float], age: float) -> Forecast:
     return _sizes(IN_A_DAY, events, sums, age)
 
 
+def growth_features(size: float, sums: Sequence[float], age: float) -> tuple[float, ...]:
+    """What says whether something will outgrow a size: logarithms of its speed (the sum of 10 minutes) and of
+    its mass that is still young (1 and 6 hours) as shares of that size, and of its age in minutes."""
+    return (*(log((s + 0.1) / size) for s in sums[:3]), log(max(1.0, age)))
+
+
 def outgrows(size: float, sums: Sequence[float], age: float) -> float:
     """Log odds that what has these decayed sums after `age` minutes will exceed `size` within a week.
 
-    A logistic rule over speed (the sum of 10 minutes) and mass that is still young, fitted to the first
-    moment at which it would be believed (the highest odds of each conversation, before half of its size where
-    it does exceed). At -0.5 and 500 it finds nine in ten of Twitter's trees before half of their size.
+    Linear in `growth_features`. What is fitted is the moment at which each conversation looks most alarming,
+    of large ones before half of their size, for a threshold over time is crossed there
+    (`python -m agents.bench.thread_fit`).
 
     >>> round(outgrows(500, [60.0, 170.0, 220.0, 225.0, 228.0], 30), 1)
-    -0.3
+    -0.1
     """
-    constant, *weights, by_age = LARGE
-    logs = [log(s + 0.1) for s in sums[: len(weights)]]
-    grown = sum(weights) * log(size / LARGE_AT)
-    return (
-        constant
-        + sum(w * x for w, x in zip(weights, logs, strict=True))
-        + by_age * log(max(1.0, age))
-        - grown
-    )
+    constant, *weights = LARGE
+    return constant + sum(w * x for w, x in zip(weights, growth_features(size, sums, age), strict=True))
 
 
 def _sizes(table: tuple[Quantile, ...], events: float, sums: Sequence[float], age: float) -> Forecast:
