@@ -90,6 +90,7 @@ def add_table(app: ChunkApp, name: str, partitions: int) -> StateTable:
         value_type=bytes,
         partitions=partitions,
         recovery_buffer_size=100,
+        standby_buffer_size=1,  # records are fat; what waits in a buffer would be read again by the heir
         options={"driver": "rocksdict"},
         extra_topic_configs={
             "max.message.bytes": str(REQUEST_BYTES),
