@@ -25,7 +25,7 @@ class Group(Record):
     """Drafts with one context and one judgement. Keys and rules that nobody knows are refused."""
 
     texts: tuple[str, ...] = Field(min_length=1)
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = Field(default={})
     part: bool = False
     breaks: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class GoldenSet(Record):
 
     good: tuple[Group, ...]
     bad: tuple[Group, ...]
-    defaults: dict[str, Any] = {}
+    defaults: dict[str, Any] = Field(default={})
 
 
 class Golden(NamedTuple):
@@ -121,9 +121,8 @@ def _shown(wanted: list[str]) -> None:
     for language in LANGUAGES:
         for name, result in scores(language, part=part, say="-v" in wanted).items():
             if "-r" in wanted or not name.startswith("R"):
-                print(
-                    f"{language} {name}: precision {result.precision:.3f}, recall {result.recall:.3f}, {result}"
-                )
+                shares = f"precision {result.precision:.3f}, recall {result.recall:.3f}"
+                print(f"{language} {name}: {shares}, {result}")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Case:
     def is_foreign(self) -> bool:
         """Whether the draft is in another of our languages, by the little words that it holds."""
         spoken = {token.text for token in self.draft.tokens if token.kind == "word"}
-        votes = {name: len(spoken & words_of(name).function_words) for name in LANGUAGES}
+        votes: dict[str, int] = {name: len(spoken & words_of(name).function_words) for name in LANGUAGES}
         most = max(votes.values())
         return most >= _FEWEST_VOTES and most > 2 * votes[self.language]
 

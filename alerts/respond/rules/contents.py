@@ -96,13 +96,13 @@ def unknown(case: Case) -> Hits:
 
 
 def _says_no_more(case: Case) -> bool:
-    """Whether a sentence after the matter says no to what is asked: we will not guess, the picture is not whole."""
+    """Whether a sentence says no to what is asked: we will not guess, the picture is not whole."""
     if len(case.draft.sentences) < _WHOLE:
         return False
     told = {span for group in _FAULTS if case.words.has(group) for span in _sentences(case, group)}
-    ours = _sentences(case, "we") | _sentences(case, "asked")
-    denied = _sentences(case, "denies") | _sentences(case, "incomplete")
-    return bool((denied & ours | _sentences(case, "incomplete")) - told - {case.draft.sentences[0]})
+    about = _sentences(case, "we") | _sentences(case, "asked")
+    denied = about & _sentences(case, "denies") - _sentences(case, "empathy") - {case.draft.sentences[0]}
+    return bool((denied | _sentences(case, "incomplete")) - told)
 
 
 def _cause_known(case: Case) -> bool:
@@ -128,6 +128,8 @@ def action(case: Case) -> Hits:
 def _lacking(case: Case) -> list[str]:
     """Concern and action, where no words for them stand and no sentence is left over that may be it."""
     missing = [part for part in ("empathy", "action") if not case.find(part)]
+    if "action" in missing and _joined_to_unknown(case):
+        missing.remove("action")
     for sentence in _left_over(case):
         ours = {sentence} & (_sentences(case, "we") | _sentences(case, "now"))
         likely = "action" if ours and "action" in missing else "empathy"
@@ -146,6 +148,20 @@ def _left_over(case: Case) -> list[Span]:
         one for one in case.draft.sentences if case.draft.count_words(one) >= _SHORTEST and one not in greeted
     ]
     return [one for one in said[1:] if one not in told]
+
+
+def _joined_to_unknown(case: Case) -> bool:
+    """Whether a sentence says what is not known and goes on with more: and our crew is on its way."""
+    known = {span.first for group in _TOLD if case.words.has(group) for span in case.find(group)}
+    unknown = [span.first for span in case.find("unknown")]
+    for joint in case.find("joined"):
+        sentence = case.draft.sentence(joint.first)
+        half = Span(joint.last + 1, sentence.last)
+        begun = any(sentence.first <= at < joint.first for at in unknown)
+        told = any(half.first <= at <= half.last for at in known)
+        if begun and not told and half.first < half.last and case.draft.count_words(half) >= _SHORTEST:
+            return True
+    return False
 
 
 def next_update(case: Case) -> Hits:

@@ -1,4 +1,4 @@
-"""What a number in a draft is: a claim about what happened, or a label, a source's date, the reader's own word."""
+"""What a number in a draft is: a claim about what happened, a label, a sourced date, a reader's own word."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def is_sourced_date(case: Case, at: int) -> bool:
 def is_their_account(case: Case, span: Span) -> bool:
     """Whether the sentence says what the reader went through, and nobody gave us the reader's own words.
 
-    Without the thread the numbers of such a sentence (you waited 50 minutes) cannot be judged; with it they must
-    stand there.
+    Without the thread the numbers of such a sentence (you waited 50 minutes) cannot be judged; with it they
+    must stand there.
     """
     if case.context.thread:
         return False

@@ -38,6 +38,10 @@ _ADDRESS: Final = re.compile(
 _NAMED: Final = re.compile(
     r"(?=\b([A-ZÅÄÖ][a-zåäöéü]+)[ \u00a0]([A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?)\b)\b"
 )
+_NAMED_AS: Final = re.compile(
+    r"(?:colleague|driver|employee|person|member|manager|guard|nurse|teacher|worker|assistant|agent)"
+    r" (?:was|is|in question is|concerned is|involved was|called|named) $"
+)
 _FAMILY: Final = re.compile(
     r"[a-zåäöéü]{2,}(?:nen|sen|sson|ström|berg|lund|qvist|gren|dahl|stedt|holm)(?:s|in)?"
 )
@@ -202,7 +206,8 @@ def _people(case: Case) -> Iterator[tuple[int, int]]:
     after_roles = {case.draft.tokens[span.last].end + 1 for span in case.find("people_roles")}
     for match in _NAMED.finditer(case.draft.text, 0, case.draft.body_end):
         first, last = match[1].casefold(), match[2].casefold()
-        known = _is_first_name(case, first) or match.start(1) in after_roles or _FAMILY.fullmatch(last)
+        said = match.start(1) in after_roles or _NAMED_AS.search(case.draft.text, 0, match.start(1))
+        known = said or _is_first_name(case, first) or _FAMILY.fullmatch(last)
         if known and stem(last) not in public:
             yield match.start(1), match.end(2)
 

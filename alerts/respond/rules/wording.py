@@ -50,7 +50,7 @@ def phrases(case: Case) -> Hits:
             sentence = case.draft.sentence(span.first).first
             if sentence in seen or (rule in _HARSH and case.confirmed(span)):
                 continue
-            if rule == "R20" and _names_rule(case, span):
+            if (rule == "R20" and _names_rule(case, span)) or (rule == "R11" and _is_of_removed(case, span)):
                 continue
             seen.add(sentence)
             yield Hit(rule, span)
@@ -62,6 +62,12 @@ def _names_rule(case: Case, span: Span) -> bool:
     held = case.draft.tokens[sentence.first : sentence.last + 1]
     told = any(sentence.first <= one.first <= sentence.last for one in case.find("published_rule"))
     return told and any(token.kind in ("number", "url") for token in held)
+
+
+def _is_of_removed(case: Case, span: Span) -> bool:
+    """Whether the sentence is about posts that were removed (for giving a wrong picture), which R20 tells."""
+    sentence = case.draft.sentence(span.first)
+    return any(sentence.first <= one.first <= sentence.last for one in case.find("R20"))
 
 
 def grovelling(case: Case) -> Hits:
