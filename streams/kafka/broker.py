@@ -19,10 +19,10 @@ from kafka.errors import (
 )
 
 from streams.clock import elapsed_seconds
-from streams.kafka.reaching import refused_at_once, refused_later
+from streams.kafka.reaching import refused_at_once, refused_for_good, refused_perhaps
 from streams.kafka.settings import KafkaSettings, connection
 
-WAIT_MS: Final = 20_000
+WAITS_MS: Final = (5_000, 15_000)  # after the first we look why
 PATIENCE_SECONDS: Final = 30.0
 PAUSE_SECONDS: Final = 0.5
 P = ParamSpec("P")
@@ -83,11 +83,7 @@ def _opened(settings: KafkaSettings, kind: Callable[..., Any], **options: Any) -
     where = ", ".join(settings.bootstrap)
     if reason := refused_at_once(settings):  # the client would try for long
         raise ConnectionError(reason)
-    try:
-        client = kind(**connection(settings), bootstrap_timeout_ms=WAIT_MS, **options)
-    except KafkaError as error:
-        reason = refused_later(settings)
-        raise ConnectionError(f"no broker answers at {where} ({type(error).__name__}); {reason}") from None
+    client = _made(settings, where, kind, options)
     try:
         yield client
     except KafkaError as error:
@@ -96,6 +92,19 @@ def _opened(settings: KafkaSettings, kind: Callable[..., Any], **options: Any) -
         raise kind_of_error(f"the broker at {where} did not do as asked: {error}") from error
     finally:
         client.close()
+
+
+def _made(settings: KafkaSettings, where: str, kind: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """A client that has an answer."""
+    told = ""
+    for wait_ms in WAITS_MS:
+        try:
+            return kind(**connection(settings), bootstrap_timeout_ms=wait_ms, **options)
+        except KafkaError as error:
+            told = f"no broker answers at {where} ({type(error).__name__})"
+            if reason := refused_for_good(settings):
+                raise ConnectionError(f"{told}; {reason}") from None
+    raise ConnectionError(f"{told}; {refused_perhaps(settings)}")
 
 
 def topics_there(client: Any, names: Sequence[str]) -> list[dict[str, Any]]:

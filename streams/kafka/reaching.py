@@ -60,8 +60,8 @@ def refused_at_once(settings: KafkaSettings) -> str | None:
     return told
 
 
-def refused_later(settings: KafkaSettings) -> str:
-    """What probably keeps a client from getting an answer where somebody listens."""
+def refused_for_good(settings: KafkaSettings) -> str | None:
+    """Why no client will ever get an answer where somebody listens; None where it may only take time."""
     context = tls_context(settings)
     for address in settings.bootstrap:
         try:
@@ -80,6 +80,11 @@ def refused_later(settings: KafkaSettings) -> str:
                 )
         except OSError:
             continue
+    return None
+
+
+def refused_perhaps(settings: KafkaSettings) -> str:
+    """What probably keeps a client from getting an answer, where nothing is sure."""
     if settings.security.startswith("sasl"):
         return (
             f"it did not let {settings.sasl_username} in by {settings.sasl_mechanism}; "
