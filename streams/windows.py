@@ -26,7 +26,7 @@ def minute_of(epoch_s: float) -> int:
 
 def minute_at(at: datetime) -> int:
     """The minute that holds a time."""
-    return minute_of(at.timestamp())
+    return int(at.timestamp() // 60)
 
 
 def time_of(minute: int) -> datetime:

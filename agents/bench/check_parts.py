@@ -1,4 +1,4 @@
-"""Parts of the benchmark that ask whether something holds: controls, disorder, what a page says."""
+"""Parts of the benchmark that ask whether something holds: controls, disorder, what a page says, costs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from agents.bench import controls, disorder, fidelity
+from agents.bench import controls, cost, disorder, fidelity
 from agents.bench.setup import Row, Setup, Task
 
 DISORDER_SEEDS = (1, 2)
@@ -64,3 +64,18 @@ def fidelity_rows(found: Sequence[Sequence[fidelity.Checked]]) -> Iterator[Row]:
         "counted_anew": len(counted),
         "disagree": dict(fidelity.disagreements(checked)),
     }
+
+
+def cost_tasks(_: Setup) -> list[Task]:
+    """A task for each case of time, one for weight."""
+    return [*(partial(cost.spent, case) for case in cost.CASES), cost.weights]
+
+
+def cost_rows(found: Sequence[cost.Spent | Sequence[cost.Weight]]) -> Iterator[Row]:
+    """Processor time a matched mention, then bytes."""
+    for one in found:
+        if isinstance(one, cost.Spent):
+            yield {"what": one.what, "us": one.best, "us_middle": one.middle}
+        else:
+            for w in one:
+                yield {"what": w.what, "held": w.held, "stored": w.stored, "bound": w.bound}

@@ -108,6 +108,13 @@ COLUMNS: dict[str, list[Column]] = {
         ("escalations", given("escalations")),
         ("figures", given("figures")),
         ("counted anew", given("counted_anew")),
+    "cost": [
+        ("µs a matched mention", given("us")),
+        ("median of five", given("us_middle")),
+        ("bytes in memory", given("held")),
+        ("stored", given("stored")),
+        ("how many", given("bound")),
+    ],
         ("that disagree", lambda row: sum(row["disagree"].values())),
     ],
 }

@@ -36,6 +36,7 @@ PARTS = (
     Part("controls", check_parts.control_tasks, check_parts.control_rows),
     Part("disorder", check_parts.disorder_tasks, check_parts.disorder_rows),
     Part("fidelity", check_parts.fidelity_tasks, check_parts.fidelity_rows),
+    Part("cost", check_parts.cost_tasks, check_parts.cost_rows),
 )
 NAMES = tuple(part.name for part in PARTS)
 

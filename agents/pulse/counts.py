@@ -56,7 +56,7 @@ class Counts:
             slot.seen.add(sighting.id)
             self._bucket(sighting.minute)[RAW] += 1
         speaking = slot.voices.get(sighting.author)
-        if speaking is None and not sighting.copies:  # most mentions
+        if speaking is None and not sighting.copies:
             slot.voices[sighting.author] = sighting
             self._count(sighting, counted=True)
             return True

@@ -108,9 +108,11 @@ class Threads:
 
     def add(self, thread_id: str, minute: int, people: int, negative: int) -> None:
         """Count in a thread, which is made at its first voice."""
-        thread = self.get(thread_id)
+        thread = self.by_id.get(thread_id)
         if thread is None:
             thread = self.by_id[thread_id] = Thread(minute)
+        elif isinstance(thread, bytes):
+            thread = self.by_id[thread_id] = _unpacked(thread)
         thread.add(minute, people, negative)
         self.dirty.add(thread_id)
         self.gone.discard(thread_id)

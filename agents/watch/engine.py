@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from zlib import crc32
 
 from agents.pulse.copies import copy_keys_of
@@ -27,6 +28,9 @@ from streams.windows import HOUR_MINUTES, minute_at, slot_of
 SEEN_PER_SLOT = (
     50_000  # above this many mentions a quarter of an hour, duplicates of unmatched ones may count
 )
+
+# by time; of one mention's versions, which say not which is newer, the least negative first
+IN_ORDER = attrgetter("minute", "id", "negative", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,12 @@ class Engine:
         return (self.ticked - self.policy.hold_minutes) // HOUR_MINUTES
 
     def _seen(self, mention_id: str, slot: int) -> bool:
-        seen = self.volume.seen.setdefault(slot, set())
-        if len(seen) >= SEEN_PER_SLOT:
-            return False
+        seen = self.volume.seen.get(slot)
+        if seen is None:
+            seen = self.volume.seen[slot] = set()
         size = len(seen)
+        if size >= SEEN_PER_SLOT:
+            return False
         seen.add(crc32(mention_id.encode(errors="surrogatepass")))
         return len(seen) == size
 
@@ -170,7 +176,7 @@ class Engine:
         """Count what waits for this tick; gives the topics in which it changed anything."""
         changed = set()
         for name, sightings in self.waiting.pop(now, {}).items():
-            sightings.sort(key=_in_order)
+            sightings.sort(key=IN_ORDER)
             for one in sightings if self.deleted else ():
                 if one.id in self.deleted.get(slot_of(one.minute), ()):
                     one.text = ""
@@ -203,8 +209,3 @@ def _copies(batch: Sequence[Arrival], minutes: Sequence[int]) -> dict[int, tuple
     ]
     texts, slots = [batch[place].mention.text for place in own], [slot_of(minutes[place]) for place in own]
     return dict(zip(own, copy_keys_of(texts, slots), strict=True))
-
-
-def _in_order(sighting: Sighting) -> tuple[int, str, int, str]:
-    """By time; of one mention's versions, which say not which is newer, the least negative first."""
-    return (sighting.minute, sighting.id, sighting.negative, sighting.text)

@@ -74,7 +74,7 @@ class TopicState:
         """Count what a tick takes in; False if nothing of it was new."""
         new = [s for s in sightings if self.counts.add(s)]
         self.safety.take(new, self.counts.copies)
-        self.touched_threads.update(s.thread for s in new)
+        self.touched_threads.update([s.thread for s in new])
         return bool(new)
 
     def close_until(self, hour: int, volume: Volume) -> None:
@@ -148,6 +148,8 @@ class TopicState:
         best = 0.0
         for thread_id in self.touched_threads:
             thread = self.counts.threads.closed(thread_id, self.closed * HOUR_MINUTES)
-            if thread is not None and thread.voices_open() >= THREAD_FLOOR:
+            if thread is None or thread.people < THREAD_FLOOR:
+                continue
+            if thread.voices_open() >= THREAD_FLOOR:
                 best = max(best, height(thread.forecast(now) / times))
         return best

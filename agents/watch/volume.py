@@ -37,9 +37,8 @@ class Volume:
         """Count mentions of a minute."""
         self.minutes[minute] = self.minutes.get(minute, 0) + count
         self.latest = None
-        hour = minute // HOUR_MINUTES
-        if self.closed is None or (hour < self.closed and not self.hours):
-            self.closed = hour
+        if self.closed is None or (not self.hours and minute < self.closed * HOUR_MINUTES):
+            self.closed = minute // HOUR_MINUTES
 
     def last_hour(self, now: int) -> int:
         """Mentions in the 60 minutes before `now`."""

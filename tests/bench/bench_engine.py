@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench_match import posts, topics
 
+from agents.bench.weight import size
 from agents.match import Topic
 from agents.pipeline import Pipeline
 from agents.sentiment.loading import load_scorer
@@ -161,27 +162,6 @@ def weight(engine: Engine) -> dict[str, int]:
 def _open_parts(watch: TopicWatch) -> Iterable[object]:
     """Who spoke and what was copied in the hours that are still held."""
     return watch.state.counts.slots, watch.state.counts.copies
-
-
-def size(thing: object, seen: set[int]) -> int:
-    """Bytes of an object and all it holds, each object once."""
-    total, stack = 0, [thing]
-    while stack:
-        one = stack.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            total += sys.getsizeof(one)
-            stack.extend(_held(one))
-    return total
-
-
-def _held(one: object) -> Iterable[object]:
-    if isinstance(one, dict):
-        return [*one.keys(), *one.values()]
-    if isinstance(one, list | tuple | set | frozenset):
-        return one
-    slots = getattr(type(one), "__slots__", ())
-    return [getattr(one, name) for name in slots if hasattr(one, name)]
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agents.bench import check_parts, controls, disorder, fidelity
+from agents.bench import check_parts, controls, cost, disorder, fidelity
 from agents.bench.disorder import Compared
 from agents.bench.fidelity import Checked
 from agents.bench.mentions import arrival
@@ -70,3 +70,15 @@ def test_a_catch_up_brings_every_mention_once() -> None:
     late, usual = controls.catch_up(2), controls.nights(2)
     assert sorted(one.mention.id for one in late) == sorted(one.mention.id for one in usual)
     assert max(one.clock_s - one.mention.published_at.timestamp() for one in late) > 5 * 3600
+
+
+def test_what_is_remembered_of_a_thread_and_a_topic_is_small() -> None:
+    found = {one.what: one for one in cost.weights()}
+    assert 0 < found["thread at rest"].held <= 150
+    assert 0 < (found["detector of a topic"].stored or 0) <= 2000
+
+
+def test_every_case_of_the_cost_has_a_row() -> None:
+    rows = list(check_parts.cost_rows([cost.Spent("busy", 5.0, 6.0), [cost.Weight("thread", 90, 60, "two")]]))
+    assert [row["what"] for row in rows] == ["busy", "thread"]
+    assert (rows[0]["us"], rows[1]["held"]) == (5.0, 90)
