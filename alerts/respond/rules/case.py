@@ -80,8 +80,14 @@ class Case:
         return self.channel is None or self.channel.length(self.draft.text) + graphemes <= self.channel.limit
 
     def find(self, group: str) -> list[Span]:
-        """Where a group of words stands and means what it says."""
-        return list(self.words.find(group, self.draft))
+        """Where a group of words stands and means what it says; looked for once a check."""
+        if group not in self._found:
+            self._found[group] = list(self.words.find(group, self.draft))
+        return self._found[group]
+
+    @cached_property
+    def _found(self) -> dict[str, list[Span]]:
+        return {}
 
     def confirmed(self, span: Span) -> bool:
         """Whether a confirmed fact says what the clause around `span` says."""
