@@ -108,14 +108,14 @@ COLUMNS: dict[str, list[Column]] = {
         ("escalations", given("escalations")),
         ("figures", given("figures")),
         ("counted anew", given("counted_anew")),
+        ("that disagree", lambda row: sum(row["disagree"].values())),
+    ],
     "cost": [
         ("µs a matched mention", given("us")),
         ("median of five", given("us_middle")),
         ("bytes in memory", given("held")),
         ("stored", given("stored")),
         ("how many", given("bound")),
-    ],
-        ("that disagree", lambda row: sum(row["disagree"].values())),
     ],
 }
 
