@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from agents.watch.volume import Volume
 from streams.statistics.season import Season
+from streams.statistics.share import variance
 from streams.statistics.surprise import quantile
 from streams.windows import HOUR_MINUTES
 
@@ -22,6 +23,8 @@ TRUSTED_EVENTS = 10.0
 LEARNING_HOURS = 7 * 24
 FANO_PRIOR, FANO_WEIGHT = 1.3, 5.0
 ALPHA_PRIOR, ALPHA_MEMORY = 0.3, 168.0
+SCATTER_WEIGHT, SCATTER_VOICES = 24.0, 20.0
+WILDEST = 9.0  # square of standard deviations that one hour may teach
 
 
 class Expectation(NamedTuple):
@@ -37,7 +40,7 @@ class Baseline:
 
     __slots__ = (
         "alpha", "correlated_hours", "fano_mean", "fano_square", "fast_events", "fast_minutes", "hours",
-        "raw_level", "season",
+        "raw_level", "scatter_hours", "scatter_sum", "season",
         "share_all", "share_negative", "slow_events", "slow_minutes",
     )  # fmt: skip
 
@@ -48,6 +51,7 @@ class Baseline:
         self.alpha = ALPHA_PRIOR
         self.fano_square = self.fano_mean = 0.0
         self.share_negative = self.share_all = 0.0
+        self.scatter_sum = self.scatter_hours = 0.0
         self.raw_level = 0.0  # all mentions an hour, for the exposure of the others
         self.hours = 0
         self.correlated_hours = 1.0  # hours that move as one, in a series of wide bins
@@ -73,6 +77,12 @@ class Baseline:
     def share(self, volume: Volume) -> float:
         """Usual negative share of the topic's voices, shrunk to that of all topics."""
         return (self.share_negative + 10 * volume.share) / (self.share_all + 10)
+
+    @property
+    def scatter(self) -> float:
+        """By how much the share varies from hour to hour against what `variance` says; about 1 where posts
+        are surely negative or not, less where the scorer is unsure of each."""
+        return (self.scatter_sum + SCATTER_WEIGHT) / (self.scatter_hours + SCATTER_WEIGHT)
 
     def factor(self, hour: int, volume: Volume) -> float:
         """How this hour of day and week stands against the level."""
@@ -108,6 +118,11 @@ class Baseline:
             self._learn_share(learnt, voices * (learnt / negative if negative else 1), volume)
 
     def _learn_share(self, negative: float, voices: float, volume: Volume) -> None:
+        if self.share_all >= SCATTER_VOICES:
+            usual = self.share(volume)
+            square = (negative - voices * usual) ** 2 / variance(voices, usual)
+            self.scatter_sum = self.scatter_sum * SHARE_KEEP + min(WILDEST, square)
+            self.scatter_hours = self.scatter_hours * SHARE_KEEP + 1
         self.share_negative = self.share_negative * SHARE_KEEP + negative
         self.share_all = self.share_all * SHARE_KEEP + voices
         volume.learn_share(negative, voices)

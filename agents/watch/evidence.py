@@ -40,6 +40,17 @@ def people(voices: Iterable[Sighting]) -> int:
     return len({v.author for v in voices})
 
 
+def beyond(voices: Iterable[Sighting], most: int) -> list[Sighting]:
+    """What known authors said beyond so many voices each; their angriest ones stay."""
+    heard: Counter[int] = Counter()
+    more = []
+    for voice in sorted((v for v in voices if v.known), key=lambda v: v.rank, reverse=True):
+        heard[voice.author] += 1
+        if heard[voice.author] > most:
+            more.append(voice)
+    return more
+
+
 def main_thread(voices: Iterable[Sighting]) -> tuple[str | None, float]:
     """The thread with most negative mass among the voices, and its share; None where nobody converses."""
     masses: Counter[str] = Counter()

@@ -18,6 +18,7 @@ from streams.windows import BLOCK_MINUTES
 
 WINDOWS = (10, 60, 180)  # minutes
 WARM_BLOCKS = 8
+RARER = 0.2  # log10: of hours so high so few have a larger share of complaint than usual, too
 QUIET_THREAD, THREAD_SD = log1p(4), 0.6  # least usual peak of a topic's threads, and its spread
 RECENT_MINUTES, RECENT_WEIGHT = 180.0, 0.8  # how long what came lately is expected to go on, and how much
 RECENT_FREE = 4.0  # so many posts lately say nothing yet of what is to be expected
@@ -80,7 +81,7 @@ class Surprise:
 
     def dump(self) -> list[object]:
         """As a plain list."""
-        spreads = [[s.mean, s.var, s.count] for s in (*self.spreads, self.thread_spread)]
+        spreads = [[s.mean, s.var, s.count, s.drift] for s in (*self.spreads, self.thread_spread)]
         return [spreads, self.block, self.peaks, self.thread_peak]
 
     @classmethod

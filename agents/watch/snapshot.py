@@ -32,7 +32,7 @@ from agents.watch.watch import TopicWatch
 from streams.errors import BrokenState
 from streams.windows import DAY_MINUTES
 
-FORMAT = 2
+FORMAT = 3
 US = "\x1f"
 pack, unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
 

@@ -11,9 +11,10 @@ from agents.watch.baseline import Baseline
 from agents.watch.case import Case
 from agents.watch.planned import Peak, factor_of_hour, peak_at, raised
 from agents.watch.safety import SafetyReports
-from agents.watch.scale import WINDOWS, LowVolume, Surprise, height, low_volume_days
+from agents.watch.scale import RARER, WINDOWS, LowVolume, Surprise, height, low_volume_days
 from agents.watch.volume import Volume
-from streams.statistics.maxima import return_days
+from streams.statistics.maxima import NEVER, return_days
+from streams.statistics.share import tested
 from streams.windows import DAY_MINUTES, HOUR_MINUTES
 
 BUSY = 0.5  # usual negative posts an hour from which the surprise channel speaks
@@ -136,7 +137,8 @@ class TopicState:
             score = low_volume_days(evidence, self.baseline.level * DAY_MINUTES)
         else:
             mass = max(negative, sums[-1][NEGATIVE] / 2) / SCALE
-            score = return_days(self.surprise.combined(surprises, fastest))
+            rarer = RARER if tested(self.baseline.share(volume)) else 0.0
+            score = min(NEVER, return_days(self.surprise.combined(surprises, fastest)) + rarer)
         low, high = self.baseline.usual_range(rates[1])
         return Measure(
             now, raw, voices, negative / SCALE, spread, rates[1], low, high,

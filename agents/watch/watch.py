@@ -11,6 +11,7 @@ from agents.pulse.sighting import SCALE
 from agents.watch.case import Case
 from agents.watch.evidence import (
     MAIN_THREAD,
+    beyond,
     complaints,
     evidence_of,
     main_thread,
@@ -21,14 +22,14 @@ from agents.watch.evidence import (
 from agents.watch.planned import Peak
 from agents.watch.policy import DAYS_A_MONTH, RULE_VERSION, WatchPolicy
 from agents.watch.safety import SafetyRule
-from agents.watch.scale import threshold_days
+from agents.watch.scale import WINDOWS, threshold_days
 from agents.watch.topic import BUSY, Measure, TopicState
 from agents.watch.volume import Volume
 from agents.watch.whatif import least_mass
 from agents.watch.words import Ordinary
 from alerts.severity import severity
 from streams.records import Escalation, EscalationKind, Evidence, Pulse, incident_id
-from streams.statistics.share import risen
+from streams.statistics.share import SURE, risen
 from streams.windows import HOUR_MINUTES, SLOT_MINUTES, time_of
 
 PULSE_MINUTES = 5
@@ -36,6 +37,7 @@ REVIEW_MINUTES = 5  # how often the severity of a live case is weighed anew
 SLOW_MINUTES = 6 * HOUR_MINUTES
 ONSET_MINUTES = 6 * HOUR_MINUTES
 STEP = 1.0  # what pages again within the refractory time is so many times the highest hour until then
+TURNS = 3  # voices of one author within the longest window on which a page may rest
 STILL_RISING = 4.0  # times the usual, in the last hour
 SAFETY_WORDS = "safety_words"
 SAFETY_RULE = f"{RULE_VERSION}+safety"  # such a case may have the onset of one that ended
@@ -121,7 +123,7 @@ class TopicWatch:
             self._follow(case, measure, out)
             return Verdict.LIVE
         verdict = self._verdict(measure)
-        if verdict is Verdict.USUAL_SHARE:
+        if verdict is Verdict.USUAL_SHARE and not self._share_risen(measure, 0.0):
             state.damp(measure.minute, measure.usual / HOUR_MINUTES)
         elif verdict is Verdict.ESCALATES:
             if case is not None and measure.minute < case.opened + self._refractory():
@@ -162,18 +164,20 @@ class TopicWatch:
             return Verdict.USUAL_SHARE
         return Verdict.ESCALATES if self._enough_people(measure) else Verdict.TOO_FEW_PEOPLE
 
-    def _share_risen(self, measure: Measure) -> bool:
+    def _share_risen(self, measure: Measure, deviations: float = SURE) -> bool:
+        """Whether a larger share is complaint than usual, by so many standard deviations."""
         voices, negative = measure.voices, measure.negative
         if voices < 20:
             _, voices, mass, _ = self.state.counts.totals(measure.minute - SLOW_MINUTES, measure.minute)
             negative = mass / SCALE
-        return risen(negative, voices, self.state.baseline.share(self.volume))
+        baseline = self.state.baseline
+        return risen(negative, voices, baseline.share(self.volume), baseline.scatter, deviations)
 
     def _enough_people(self, measure: Measure) -> bool:
         """The floor of distinct authors that complain, where authors are known.
 
         Few who complain often are no crowd either: complaints of the last hour are at most twice the
-        people behind them.
+        people behind them, and it would page if nobody had more than `TURNS` voices.
         """
         voices = list(self.state.counts.voices(measure.minute - SLOW_MINUTES, measure.minute))
         if not names_known(voices):
@@ -181,7 +185,21 @@ class TopicWatch:
         found = complaints(voices, self.state.baseline.share(self.volume))
         recent = [v for v in found if v.minute >= measure.minute - HOUR_MINUTES]
         floor = self.policy.people_floor * _times(measure)
-        return people(found) >= floor and len(recent) <= 2 * people(recent)
+        crowd = people(found) >= floor and len(recent) <= 2 * people(recent)
+        return crowd and self._pages_without_the_busiest(measure)
+
+    def _pages_without_the_busiest(self, measure: Measure) -> bool:
+        """Whether the score stands without what authors said beyond `TURNS` voices in the longest window."""
+        now, counts = measure.minute, self.state.counts
+        more = beyond(counts.voices(now - WINDOWS[-1], now), TURNS)
+        if not more:
+            return True
+        counts.leave_out(more)
+        try:
+            without = self.state.measure(now, self.volume, calendar=measure.planned is not None)
+            return without.score >= self.threshold
+        finally:
+            counts.put_back(more)
 
     def _refractory(self) -> int:
         quiet = self.state.baseline.level * HOUR_MINUTES < BUSY

@@ -198,10 +198,16 @@ def test_more_complaint_in_as_much_talk_never_unsays_a_rise(part: int, whole: in
         assert risen(min(whole, part + 1), whole, usual)
 
 
-def test_a_usual_share_is_called_risen_about_one_time_in_ten() -> None:
+def test_a_usual_share_that_wanders_is_called_risen_about_one_time_in_twenty() -> None:
     chance = random.Random(6)
-    said = sum(risen(sum(chance.random() < 0.3 for _ in range(60)), 60, 0.3) for _ in range(4000))
-    assert 0.06 < said / 4000 < 0.14
+    shares = (chance.betavariate(0.3 * 32, 0.7 * 32) for _ in range(4000))  # correlation 1 / 33
+    said = sum(risen(sum(chance.random() < share for _ in range(60)), 60, 0.3) for share in shares)
+    assert 0.03 < said / 4000 < 0.07
+
+
+def test_where_the_share_has_varied_little_a_small_rise_is_one() -> None:
+    assert not risen(25, 60, 0.3)
+    assert risen(25, 60, 0.3, scatter=0.25)
 
 
 def test_a_stream_of_nothing_but_complaint_cannot_rise_and_is_let_through() -> None:
