@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: demo test check lint programs bench bench-faults bench-peers kafka kafka-stop clean
+.PHONY: demo test check lint programs bench bench-faults bench-peers bench-kafka kafka kafka-stop clean
 
 demo: $(VENV)/.installed
 	$(BIN)/palovahti demo $(ARGS)
@@ -31,6 +31,10 @@ bench-faults: $(VENV)/.installed-test programs
 # Counting on Kafka beside other Python stream processors.
 bench-peers: $(VENV)/.installed-test programs
 	$(BIN)/python tests/bench/bench_kafka_peers.py $(ARGS)
+
+# Everything measured on a broker, into docs/benchmarks/throughput.md: ARGS="--minutes 18 --only latency".
+bench-kafka: $(VENV)/.installed-test programs
+	$(BIN)/python tests/bench/kafka_tables.py $(ARGS)
 
 # A real Apache Kafka on 127.0.0.1:9092, or where ARGS says: ARGS="--brokers 3 --port 9192".
 kafka:

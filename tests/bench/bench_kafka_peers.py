@@ -36,7 +36,7 @@ from streams.kafka.settings import KafkaSettings  # noqa: E402
 
 PEERS = ROOT / "var" / "peers"
 PACKAGES = ("quixstreams==3.28.1", "bytewax==0.21.1", "pathway==0.33.0", "aiokafka==0.14.0", "msgspec")
-SIZES = {"large": 600_000, "small": 60_000}
+SIZES = {"large": 600_000, "short": 30_000}
 PARTITIONS = 4
 WORK_CORE, BROKER_CORE = "1", "0"
 ROUND_SECONDS = 280
@@ -56,10 +56,10 @@ class Contender(NamedTuple):
 
 CONTENDERS = (
     Contender(OUR_WAY, OURS, "faust_chunks.py"),
-    Contender("Faust, event by event, counts in a dict", OURS, "faust_naive.py", "dict", "small"),
-    Contender("Faust, event by event, counts in a table", OURS, "faust_naive.py", "table", "small"),
+    Contender("Faust, event by event, counts in a dict", OURS, "faust_naive.py", "dict", "short"),
+    Contender("Faust, event by event, counts in a table", OURS, "faust_naive.py", "table", "short"),
     Contender("quixstreams, counts in a dict", THEIRS, "quix.py", "dict"),
-    Contender("quixstreams, its windows", THEIRS, "quix.py", "window", "small"),
+    Contender("quixstreams, its windows", THEIRS, "quix.py", "window", "short"),
     Contender("bytewax, counts in a dict", THEIRS, "bytewax_flow.py", "dict"),
     Contender("bytewax, its state", THEIRS, "bytewax_flow.py", "state"),
     Contender("pathway, group-by", THEIRS, "pathway_flow.py"),

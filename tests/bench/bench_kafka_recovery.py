@@ -151,7 +151,7 @@ def cases(threads: int) -> Iterator[dict[str, object]]:
         yield recovered(100, size, "memory://")
     yield recovered(100, threads, "rocksdb://")
     yield recovered(10_000, 10_000, "memory://")
-    yield taken_over(threads // 10, "memory://")
+    yield taken_over(threads // 10, "rocksdb://")
 
 
 def main() -> None:
