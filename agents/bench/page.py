@@ -112,7 +112,7 @@ COLUMNS: dict[str, list[Column]] = {
     ],
     "cost": [
         ("µs a matched mention", given("us")),
-        ("median of five", given("us_middle")),
+        ("median of three", given("us_middle")),
         ("bytes in memory", given("held")),
         ("stored", given("stored")),
         ("how many", given("bound")),

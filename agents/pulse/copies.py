@@ -102,7 +102,7 @@ class Group(msgspec.Struct, gc=False, eq=False):
 
     first: tuple[int, str]  # (minute, id)
     author: int | None  # of the first; None once its hour is closed
-    by_hour: dict[int, int]
+    more: dict[int, int] | None = None  # how many by hour, once there is a second: most never have one
 
     @property
     def hour(self) -> int:
@@ -110,10 +110,22 @@ class Group(msgspec.Struct, gc=False, eq=False):
         return self.first[0] // HOUR_MINUTES
 
     @property
+    def by_hour(self) -> dict[int, int]:
+        """How many came in each hour."""
+        return {self.hour: 1} if self.more is None else self.more
+
+    @property
     def is_campaign(self) -> bool:
         """Whether many copies came soon after the first."""
+        if self.more is None:
+            return False
         last = self.hour + 1
-        return sum(n for hour, n in self.by_hour.items() if hour <= last) >= CAMPAIGN
+        return sum(n for hour, n in self.more.items() if hour <= last) >= CAMPAIGN
+
+    def count(self, hour: int) -> None:
+        """One more came in this hour."""
+        self.more = self.by_hour
+        self.more[hour] = self.more.get(hour, 0) + 1
 
 
 class Copies:
@@ -130,27 +142,26 @@ class Copies:
     def join(self, sighting: Sighting) -> Iterator[tuple[int, int]]:
         """Put a new mention among its copies; yields minute and author of those that may change."""
         groups = self.days.setdefault(sighting.minute // DAY_MINUTES, {})
-        mine = (sighting.minute, sighting.id)
+        mine, hour = (sighting.minute, sighting.id), sighting.minute // HOUR_MINUTES
         for key in sighting.copies:
             group = groups.get(key)
             if group is None:
                 if len(groups) < TRACKED:
-                    groups[key] = Group(mine, sighting.author, {sighting.minute // HOUR_MINUTES: 1})
-                    self._place(key, groups[key])
+                    groups[key] = group = Group(mine, sighting.author)
+                    self._place(key, group, hour)
                 continue
-            hour = sighting.minute // HOUR_MINUTES
-            group.by_hour[hour] = group.by_hour.get(hour, 0) + 1
+            group.count(hour)
             if group.author is not None:
                 yield group.first[0], group.author
             if mine < group.first:
                 self.by_hour[group.hour].pop(key)
                 self.changed.add(group.hour)
                 group.first, group.author = mine, sighting.author
-            self._place(key, group)
+            self._place(key, group, group.hour)
 
-    def _place(self, key: int, group: Group) -> None:
-        self.by_hour.setdefault(group.hour, {})[key] = group
-        self.changed.add(group.hour)
+    def _place(self, key: int, group: Group, hour: int) -> None:
+        self.by_hour.setdefault(hour, {})[key] = group
+        self.changed.add(hour)
 
     def speaks(self, sighting: Sighting) -> bool:
         """Whether this mention is the first of its copies, and they are no campaign."""

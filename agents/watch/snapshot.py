@@ -180,7 +180,7 @@ def _load_voices(counts: Counts, slot: int, parts: list[Any]) -> None:
 
 def _load_copies(counts: Counts, hour: int, rows: list[Any]) -> None:
     for key, first, author, by_hour in rows:
-        group = Group((first[0], first[1]), author, by_hour)
+        group = Group((first[0], first[1]), author, None if by_hour == {hour: 1} else by_hour)
         counts.copies.days.setdefault(first[0] // DAY_MINUTES, {})[key] = group
         counts.copies.by_hour.setdefault(hour, {})[key] = group
 
