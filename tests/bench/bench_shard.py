@@ -82,6 +82,11 @@ def with_threads(states: list[ShardState], named: list[Topic], count: int) -> No
         counts.threads.by_id[f"x:t{number}"] = thread
         counts.threads.dirty.add(f"x:t{number}")
         engine.dirty.add(topic)
+    this_hour = int(AT.timestamp() // 3600) * 60
+    for watch in (watch for state in states for watch in state.shard.engine.watches.values()):
+        watch.state.counts.threads.expire(
+            this_hour
+        )  # they are laid to rest, as in the hour of their last voice
 
 
 def chunks(stream: list[bytes]) -> Iterator[Chunk]:

@@ -50,7 +50,7 @@ async def run(options: argparse.Namespace) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin, heard, go, stop)
     while not running.done():
         print(json.dumps(told(worker)), flush=True)
-        await asyncio.sleep(EVERY_SECONDS)
+        await asyncio.sleep(EVERY_SECONDS if worker.scoring else 4 * EVERY_SECONDS)
     await running
 
 
@@ -71,9 +71,14 @@ def told(worker: Worker) -> dict[str, object]:
         "owned": owned,
         "mentions": worker.scoring.mentions if worker.scoring else 0,
         "ticks": {shard.number: shard.engine.ticked for shard in shards},
-        "threads": sum(len(w.state.counts.threads.by_id) for s in shards for w in s.engine.watches.values()),
+        "threads": 0 if worker.scoring else live_threads(shards),
         "bytes": int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE"),
     }
+
+
+def live_threads(shards: list[Any]) -> int:
+    """How many threads they hold; all are counted, so only where nothing else is measured."""
+    return sum(len(w.state.counts.threads.by_id) for s in shards for w in s.engine.watches.values())
 
 
 def main() -> None:
