@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "benchmarks" / "throughput.md"
 BROKER = ROOT / "deploy" / "kafka-local" / "broker.py"
+LONGEST_SECONDS = 600
 Row = dict[str, Any]
 
 
@@ -34,7 +35,7 @@ class Part(NamedTuple):
 
     name: str
     seconds: int
-    commands: Callable[[int], Iterator[str]]
+    commands: Callable[[int, int], Iterator[str]]  # of so many runs, with a part of the usual load
     table: Callable[[Sequence[Row]], str]
 
 
@@ -152,19 +153,23 @@ def peers(rows: Sequence[Row]) -> str:
 
 HERE = "tests/bench"
 PARTS = (
-    Part("one-worker", 150, lambda n: (
-        f"{HERE}/bench_kafka.py --runs {n} --mentions {count} --share {share}"
+    Part("one-worker", 150, lambda n, part: (
+        f"{HERE}/bench_kafka.py --runs {n} --mentions {count // part} --share {share}"
         for count, share in ((200_000, 0.1), (80_000, 1.0))), one_worker),
-    Part("peers", 360, lambda n: iter([
+    Part("peers", 360, lambda n, _: iter([
         f"{HERE}/bench_kafka_peers.py --rounds {n} --results {{scratch}}/peers.json --data {{scratch}}/kafka"
     ]), peers),
-    Part("workers", 120, lambda n: (
-        f"{HERE}/bench_kafka_fleet.py workers --mentions 100000" for _ in range(min(n, 3))), workers),
-    Part("viral", 60, lambda n: (
-        f"{HERE}/bench_kafka_fleet.py viral --mentions 90000" for _ in range(min(n, 3))), viral),
-    Part("recovery", 150, lambda _: iter([f"{HERE}/bench_kafka_recovery.py"]), recovery),
-    Part("latency", 190, lambda _: iter([f"{HERE}/bench_kafka_latency.py --rate {{half}}"]), latency),
-    Part("scale", 110, lambda _: iter([f"{HERE}/bench_shard.py scale"]), scale),
+    Part("workers", 120, lambda n, part: (
+        f"{HERE}/bench_kafka_fleet.py workers --mentions {100_000 // part}"
+        for _ in range(min(n, 3))), workers),
+    Part("viral", 60, lambda n, part: (
+        f"{HERE}/bench_kafka_fleet.py viral --mentions {90_000 // part}"
+        for _ in range(min(n, 3))), viral),
+    Part("recovery", 150, lambda _, part: iter([
+        f"{HERE}/bench_kafka_recovery.py --threads {1_000_000 // part}"]), recovery),
+    Part("latency", 190, lambda _, part: iter([f"{HERE}/bench_kafka_latency.py --rate {{half}}"]), latency),
+    Part("scale", 110, lambda _, part: iter([
+        f"{HERE}/bench_shard.py scale --mentions {20_000 // part}"]), scale),
 )  # fmt: skip
 
 
@@ -184,7 +189,7 @@ def rows_of(command: str, address: str) -> list[Row]:
     """The lines of JSON that a command tells; a table as it is."""
     ran = subprocess.run(
         [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, check=False,
-        env={**os.environ, "PALOVAHTI_BROKER": address, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PALOVAHTI_BROKER": address, "PYTHONPATH": str(ROOT)}, timeout=LONGEST_SECONDS,
     )  # fmt: skip
     lines = ran.stdout.splitlines()
     found = [json.loads(line) for line in lines if line.startswith("{")]
@@ -211,36 +216,40 @@ def write(part: Part, rows: Sequence[Row]) -> None:
     PAGE.write_text(f"{before}{begin}{part.table(rows)}\n\n{told}\n{end}{after}")
 
 
+def measured(part: Part, options: argparse.Namespace, address: str, half: int) -> list[Row]:
+    """The rows of a part."""
+    scratch = mkdtemp()
+    commands = part.commands(options.runs, 10 if options.quick else 1)
+    return [row for each in commands for row in rows_of(each.format(scratch=scratch, half=half), address)]
+
+
 def main() -> None:
     """Measure part by part while there is time."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--minutes", type=float, default=18)
     parser.add_argument("--only", default="", help="parts, separated by commas")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the load; the page stays as it is")
     options = parser.parse_args()
-    kept_at, scratch = ROOT / "var" / "kafka-tables.json", mkdtemp()
+    kept_at, until = ROOT / "var" / "kafka-tables.json", time.monotonic() + options.minutes * 60
     kept: dict[str, list[Row]] = json.loads(kept_at.read_text()) if kept_at.exists() else {}
-    until = time.monotonic() + options.minutes * 60
+    wanted = [part for part in PARTS if not options.only or part.name in options.only.split(",")]
     with broker(mkdtemp()) as address:
-        for number, part in enumerate(PARTS, 1):
-            if options.only and part.name not in options.only.split(","):
-                continue
+        for number, part in enumerate(wanted, 1):
             left = until - time.monotonic()
-            told = f"[{'#' * number}{'.' * (len(PARTS) - number)}] {part.name}"
-            if left < part.seconds * options.runs / 5:
-                print(f"{told}: left out, {left:.0f} s are too few", file=sys.stderr, flush=True)
-                continue
-            print(f"{told}: about {part.seconds} s, {left:.0f} s left", file=sys.stderr, flush=True)
+            told = f"[{'#' * number}{'.' * (len(wanted) - number)}] {part.name}, {left:.0f} s left"
+            print(told, file=sys.stderr, flush=True)
             try:
-                words = {"scratch": scratch, "half": half_load(kept)}
-                commands = [each.format(**words) for each in part.commands(options.runs)]
-                kept[part.name] = [row for each in commands for row in rows_of(each, address)]
-            except RuntimeError as error:
-                print(f"{told}: {error}", file=sys.stderr, flush=True)
+                if left < part.seconds * options.runs / 5:
+                    raise RuntimeError(f"left out, it takes about {part.seconds} s")
+                kept[part.name] = measured(part, options, address, half_load(kept))
+            except (RuntimeError, subprocess.TimeoutExpired) as error:
+                print(f"{part.name}: {error}", file=sys.stderr, flush=True)
                 continue
-            kept_at.write_text(json.dumps(kept))
-            write(part, kept[part.name])
             print(part.table(kept[part.name]), flush=True)
+            if not options.quick:
+                kept_at.write_text(json.dumps(kept))
+                write(part, kept[part.name])
 
 
 if __name__ == "__main__":
