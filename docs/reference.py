@@ -300,6 +300,7 @@ NUMBERS = {
     "agents.watch.scale": {
         "WINDOWS": "minutes",
         "WARM_BLOCKS": "blocks from which the surprise channel may speak",
+        "RARER": "log10: by how much rarer an hour is as high that has a larger share of complaint, too",
         "LEAST_LOOKS": "independent looks a day of the low-volume channel, at least",
         "MOST_LOOKS": "the same, at most",
     },
@@ -308,6 +309,7 @@ NUMBERS = {
         "THREAD_FLOOR": "voices in the open hours from which a thread has a forecast",
     },
     "agents.watch.watch": {
+        "TURNS": "voices of one author within three hours on which a page may rest",
         "STILL_RISING": "times the usual in the last hour, without which a slow rise does not page",
         "PULSE_MINUTES": "between pulses, while all is quiet",
         "REVIEW_MINUTES": "between two looks at the severity of a live case",
@@ -335,9 +337,15 @@ NUMBERS = {
         "KEPT": "blocks: twice the memory of what is usual",
         "SD_PRIOR": "spread of the log of block maxima before anything is known",
         "SD_WEIGHT": "blocks that this is worth",
+        "SURE_OF_TREND": "standard errors from which maxima are taken to grow",
         "LOCATION": "of the Gumbel law of a standardised score's block maxima",
         "SCALE": "of the same",
         "NEVER": "highest score that is stated",
+    },
+    "streams.statistics.share": {
+        "ALWAYS": "usual share from which it is not tested",
+        "TOGETHER": "correlation of the posts of an hour, as complaint or not",
+        "SURE": "standard deviations above the usual share, without which nothing pages",
     },
     "streams.statistics.cascade": {
         "TAUS": "minutes: the kernel's exponentials",

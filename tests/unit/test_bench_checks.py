@@ -66,6 +66,15 @@ def test_only_the_day_after_the_event_counts_in_a_control() -> None:
     assert controls.pages("an event", stream) == 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "seed"), [("bots: three accounts", 1), ("positive virality", 1), ("planned peak", 4)]
+)
+def test_what_used_to_page_in_vain_does_no_longer(name: str, seed: int) -> None:
+    effects = controls.effects_of(controls.CONTROLS[name](seed))
+    assert controls.pages(name, effects) == 0
+
+
 def test_a_catch_up_brings_every_mention_once() -> None:
     late, usual = controls.catch_up(2), controls.nights(2)
     assert sorted(one.mention.id for one in late) == sorted(one.mention.id for one in usual)

@@ -56,3 +56,18 @@ def test_blocks_that_never_varied_may_vary_yet() -> None:
         spread.update(1.0)
     assert spread.sd > 0.15
     assert spread.standardised(1.2) < 2
+
+
+def test_maxima_that_grow_steadily_are_followed() -> None:
+    chance, spread = random.Random(2), Spread()
+    for block in range(120):
+        spread.update(0.02 * block + chance.gauss(0.0, 0.3))
+    assert abs(spread.mean + spread.lag - 0.02 * 120) < 0.5 < 0.02 * 120 - spread.mean
+
+
+@pytest.mark.parametrize("slope", [0.0, -0.02])
+def test_maxima_that_do_not_grow_have_no_lag(slope: float) -> None:
+    chance, spread = random.Random(3), Spread()
+    for block in range(120):
+        spread.update(slope * block + chance.gauss(0.0, 0.3))
+    assert spread.lag == 0.0
