@@ -167,7 +167,7 @@ PARTS = (
         for _ in range(min(n, 3))), viral),
     Part("recovery", 150, lambda _, part: iter([
         f"{HERE}/bench_kafka_recovery.py --threads {1_000_000 // part}"]), recovery),
-    Part("latency", 190, lambda _, part: iter([f"{HERE}/bench_kafka_latency.py --rate {{half}}"]), latency),
+    Part("latency", 190, lambda *_: iter([f"{HERE}/bench_kafka_latency.py --rate {{half}}"]), latency),
     Part("scale", 110, lambda _, part: iter([
         f"{HERE}/bench_shard.py scale --mentions {20_000 // part}"]), scale),
 )  # fmt: skip
