@@ -188,9 +188,9 @@ def test_a_check_of_five_hundred_characters_takes_under_twenty_milliseconds(lang
     words_of(language)
     taken = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         check(text, language)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.02
 
 
