@@ -148,14 +148,20 @@ class Shard:
 
     def advance(self) -> list[Finding]:
         """Decide all ticks that every source is past; what follows, in order."""
+        return [finding for found in self.advancing() for finding in found]
+
+    def advancing(self) -> Iterator[list[Finding]]:
+        """The same piece by piece: what each tick brings for which something waits."""
         due = self._due(self.last_clock)
-        found: list[Finding] = []
         for tick in sorted(tick for tick in self._pending if tick <= due):
+            found: list[Finding] = []
             self._decide(tick - 1, [], found)
             ours = self._apply(tick, self._pending.pop(tick))
             self._decide(tick, ours, found)
+            yield found
+        found = []
         self._decide(due, [], found)
-        return found
+        yield found
 
     def _decide(self, tick: int, ours: list[Ours], found: list[Finding]) -> None:
         clock = float(tick * 60 + self._lateness)

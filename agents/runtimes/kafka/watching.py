@@ -25,6 +25,7 @@ from streams.kafka.settings import KafkaSettings
 from streams.names import FINDINGS
 
 CHECKPOINT_SECONDS = 2.0
+TURN_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -98,9 +99,20 @@ class Watching:
         return owned
 
     async def _advance(self, owned: Owned) -> None:
-        findings = owned.state.shard.advance()
-        if findings:
-            owned.sent += await send(self._app, [self._sending(each) for each in findings])
+        """Decide what is due, and let the others of this process get on meanwhile.
+
+        Hours that are caught up take longer than a group waits for us when it deals partitions anew; who kept
+        it waiting would lose them, the next one begin again, and so on without end.
+        """
+        since = elapsed_seconds()
+        for findings in owned.state.shard.advancing():
+            if findings:
+                owned.sent += await send(self._app, [self._sending(each) for each in findings])
+            if elapsed_seconds() >= since + TURN_SECONDS:
+                await asyncio.sleep(0)
+                since = elapsed_seconds()
+                if owned.generation != self._app.consumer_generation_id:
+                    return
 
     def _sending(self, finding: Finding) -> Sending:
         return Sending(FINDINGS.full_name(self._kafka.prefix), finding.shard, None, pack(finding))
