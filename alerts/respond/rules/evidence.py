@@ -69,11 +69,18 @@ class Known:
         said = {stem(token.text) for token in clause if token.kind == "word" and len(token.text) > 3}
         if len(said) < _FEWEST and not numbers:
             return False
-        return any(self._covers(fact, said, numbers) for fact in self._facts)
+        return any(
+            numbers <= counted and (not said or len(said & held) / len(said) >= _SUPPORT)
+            for held, counted in self._told
+        )
 
-    @staticmethod
-    def _covers(fact: Sequence[Token], said: set[str], numbers: set[str]) -> bool:
-        held = {stem(token.text) for token in fact}
-        if not numbers <= {number_key(token.text) for token in fact if token.kind == "number"}:
-            return False
-        return not said or len(said & held) / len(said) >= _SUPPORT
+    @cached_property
+    def _told(self) -> list[tuple[frozenset[str], frozenset[str]]]:
+        """The stems and the numbers of each fact."""
+        return [
+            (
+                frozenset(stem(token.text) for token in fact),
+                frozenset(number_key(token.text) for token in fact if token.kind == "number"),
+            )
+            for fact in self._facts
+        ]
