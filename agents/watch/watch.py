@@ -38,6 +38,7 @@ SLOW_MINUTES = 6 * HOUR_MINUTES
 ONSET_MINUTES = 6 * HOUR_MINUTES
 STEP = 1.0  # what pages again within the refractory time is so many times the highest hour until then
 TURNS = 3  # voices of one author within the longest window on which a page may rest
+HARDLY_SURE = 1.2  # deviations of the share, in the low-volume channel: the usual one is hardly known there
 STILL_RISING = 4.0  # times the usual, in the last hour
 SAFETY_WORDS = "safety_words"
 SAFETY_RULE = f"{RULE_VERSION}+safety"  # such a case may have the onset of one that ended
@@ -160,11 +161,11 @@ class TopicWatch:
             return Verdict.QUIET
         if measure.mass < self.policy.negative_floor * _times(measure):
             return Verdict.TOO_FEW_POSTS
-        if not self._share_risen(measure):
+        if not self._share_risen(measure, HARDLY_SURE if measure.low_volume else SURE):
             return Verdict.USUAL_SHARE
         return Verdict.ESCALATES if self._enough_people(measure) else Verdict.TOO_FEW_PEOPLE
 
-    def _share_risen(self, measure: Measure, deviations: float = SURE) -> bool:
+    def _share_risen(self, measure: Measure, deviations: float) -> bool:
         """Whether a larger share is complaint than usual, by so many standard deviations."""
         voices, negative = measure.voices, measure.negative
         if voices < 20:
