@@ -107,6 +107,7 @@ SENTENCES = {
     "kafka.sasl_mechanism": "how we prove who we are",
     "kafka.sasl_username": "who we are",
     "kafka.sasl_password": "and its proof",
+    "watch.usual_share": "negative share that a topic without history is taken to have; 1 where all counts",
     "watch.lateness_seconds": "so long after its end a minute is decided; within it order means nothing",
     "watch.hold_minutes": "how late a mention may be and still enter rates and usual values",
 }

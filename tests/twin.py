@@ -114,6 +114,16 @@ class Twin:
                 state, position = self._restored(partition, table), committed
         return state.shard
 
+    def findings(self, partition: int, every: int) -> list[bytes]:
+        """What one undisturbed shard finds when it decides after each `every` records."""
+        shard = self._restored(partition, {}).shard
+        found = []
+        for number, value in enumerate(self.streams.scored[partition], 1):
+            shard.take(unpack_scored(value), number)
+            if number % every == 0:
+                found += shard.advance()
+        return [pack(finding) for finding in [*found, *shard.advance()]]
+
     def alert(self, store: Store, desk: Desk) -> AlertStage:
         """All findings into a store, in transactions of any size; after a crash some come again."""
         stage = AlertStage(store, desk, self.way.partitions, recorded=True)

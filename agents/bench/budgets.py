@@ -18,12 +18,13 @@ from pathlib import Path
 
 from agents.bench import data as public
 from agents.bench import headlines
+from agents.bench.headlines import ALL_NEGATIVE
 from agents.bench.made import busy_times
 from agents.bench.mentions import arrival, background
 from agents.bench.places import Background, backgrounds
 from agents.bench.readers import TRUE
 from agents.watch.engine import Arrival, Engine
-from agents.watch.policy import DAYS_A_MONTH
+from agents.watch.policy import DAYS_A_MONTH, WatchPolicy
 from agents.watch.watch import TopicBudget
 from streams.records import Escalation
 
@@ -48,10 +49,13 @@ def named(topic: str) -> tuple[str, ...]:
 
 
 def pages(
-    arrivals: Sequence[Arrival], topics: Iterable[str], busy: Background | None = None
+    arrivals: Sequence[Arrival],
+    topics: Iterable[str],
+    busy: Background | None = None,
+    policy: WatchPolicy | None = None,
 ) -> dict[float, int]:
     """Pages by budget, those in the busy times of a background left out."""
-    engine = Engine([TopicBudget(f"{t}|{b:g}", b) for t in topics for b in BUDGETS])
+    engine = Engine([TopicBudget(f"{t}|{b:g}", b) for t in topics for b in BUDGETS], policy)
     found: Counter[float] = Counter(dict.fromkeys(BUDGETS, 0))
     for effect in engine.step(arrivals) + engine.advance(arrivals[-1].clock_s + public.DAY):
         if isinstance(effect, Escalation) and effect.kind == "opened":
@@ -74,7 +78,9 @@ def dealt(group: str, times: Sequence[float], topics: int) -> Kept:
         arrival(str(number), time, 1.0, None, None, topics=named(chance.choice(names)))
         for number, time in enumerate(times)
     ]
-    return Kept(group, f"{topics} topics", pages(arrivals, names), months_of(times, topics))
+    return Kept(
+        group, f"{topics} topics", pages(arrivals, names, policy=ALL_NEGATIVE), months_of(times, topics)
+    )
 
 
 def dealt_headlines(data: Path, topics: int) -> Kept:
@@ -93,9 +99,8 @@ def brands(data: Path) -> Kept:
         for n, a in enumerate(headlines.arrivals(data))
     ]
     times = [a.clock_s for a in matched]
-    return Kept(
-        "brands", "20 brands", pages(matched, headlines.BRANDS), months_of(times, len(headlines.BRANDS))
-    )
+    found = pages(matched, headlines.BRANDS, policy=ALL_NEGATIVE)
+    return Kept("brands", "20 brands", found, months_of(times, len(headlines.BRANDS)))
 
 
 def stories(data: Path, part: int, parts: int) -> list[Kept]:
@@ -106,7 +111,7 @@ def stories(data: Path, part: int, parts: int) -> list[Kept]:
 
 def _story(name: str, times: Sequence[float]) -> Kept:
     arrivals = [arrival(str(n), time, 1.0, None, None, topics=named(name)) for n, time in enumerate(times)]
-    return Kept("stories", name, pages(arrivals, [name]), months_of(times))
+    return Kept("stories", name, pages(arrivals, [name], policy=ALL_NEGATIVE), months_of(times))
 
 
 def ticker(place: Background) -> Kept:

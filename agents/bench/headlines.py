@@ -14,12 +14,13 @@ from pathlib import Path
 from agents.bench import data as public
 from agents.match import Matcher, Topic
 from agents.watch.engine import Arrival, Engine
-from agents.watch.policy import DAYS_A_MONTH
+from agents.watch.policy import DAYS_A_MONTH, WatchPolicy
 from agents.watch.watch import TopicBudget
 from streams.records import Escalation, Mention, ScoredMention
 
 SINCE = "2018-11-15"  # before, the corpus has holes
 BATCH = 500
+ALL_NEGATIVE = WatchPolicy(usual_share=1.0)
 BRANDS: dict[str, tuple[str, ...]] = {
     "Vastaamo": (),
     "Posti": (),
@@ -97,7 +98,7 @@ def _mention(number: int, row: dict[str, str]) -> Mention:
 
 def run(headlines: Sequence[Arrival], budget: float = 1.0) -> News:
     """Run headlines through the engine at a budget."""
-    engine = Engine([TopicBudget(name, budget) for name in BRANDS])
+    engine = Engine([TopicBudget(name, budget) for name in BRANDS], ALL_NEGATIVE)
     effects = engine.step(headlines) + engine.advance(headlines[-1].clock_s + public.DAY)
     pages = [
         _page(effect, headlines)

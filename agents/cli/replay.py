@@ -24,6 +24,7 @@ from agents.cli.screen import complain, err, out, say_json
 from agents.cli.times import BadTime, local, moment
 from agents.recorded import Reading, Recording
 from agents.replay import Replay
+from agents.settings import Settings
 from streams.clock import SystemClock
 from streams.dead_letters import DeadLetterFile
 from streams.records import Mention
@@ -53,7 +54,7 @@ def replay(
 
     Nobody answers a recording, so pages about overdue answers are left out.
     """
-    settings = settings_of(config)
+    settings = _alike(settings_of(config), negativity)
     zone = settings.organisation.zone
     span = _moment("--since", since, zone), _moment("--until", until, zone)
     reading = Reading(_mapping(columns or []), platform, language, negativity, min(batch, 100_000))
@@ -67,6 +68,15 @@ def replay(
     if not as_json:
         _summarise(run, time.perf_counter() - started, len(settings.topics))
     return _complained(run, recording, dead_letters)
+
+
+def _alike(settings: Settings, negativity: float | None) -> Settings:
+    """Where every mention is as negative as the other, that is the usual share, too."""
+    if not negativity:
+        return settings
+    return settings.model_copy(
+        update={"watch": settings.watch.model_copy(update={"usual_share": negativity})}
+    )
 
 
 def _records(run: Replay, mentions: Iterator[Mention], batch: int) -> Iterator[dict[str, Any]]:

@@ -141,6 +141,9 @@ class Shard:
             pending = self._pending[tick] = Pending()
         return pending
 
+    def _clock_at(self, tick: int) -> float:
+        return float(tick * 60 + self._lateness)
+
     def _due(self, clock: float | None) -> int:
         return 0 if clock is None else int((clock - self._lateness) // 60)
 
@@ -164,12 +167,22 @@ class Shard:
         yield found
 
     def _decide(self, tick: int, ours: list[Ours], found: list[Finding]) -> None:
-        clock = float(tick * 60 + self._lateness)
-        effects = self.engine.advance(clock)
-        while effects or ours:
+        """Each tick up to this one: findings are cut by ticks, not by how many were due at once."""
+        while self.engine.ticked < tick:
+            hour = hour_after(self.engine.ticked) if self.engine.ticked else tick
+            now = min(self.engine.next_tick(tick), hour)
+            effects = self.engine.advance(self._clock_at(now))
+            self._tell(now, ours if now == tick else [], effects, found)
+
+    def _tell(
+        self, tick: int, ours: list[Ours], effects: list[Escalation | Pulse], found: list[Finding]
+    ) -> None:
+        """The findings of a tick: none where nothing came of it, but one an hour says how late it is."""
+        hourly = tick % HOUR_MINUTES == 0
+        while effects or ours or hourly:
             part, effects = effects[:MOST_EFFECTS], effects[MOST_EFFECTS:]
-            found.append(self._finding(clock, ours, part))
-            ours = []
+            found.append(self._finding(self._clock_at(tick), ours, part))
+            ours, hourly = [], False
 
     def _finding(self, clock: float, ours: list[Ours], effects: list[Escalation | Pulse]) -> Finding:
         after, self.findings = self.findings, self.findings + 1
@@ -250,6 +263,15 @@ class Shard:
             source.clock = source.absorbed_clock = clock
             source.stored = received
         self.findings = parts["findings"]
+
+
+def hour_after(tick: int) -> int:
+    """The first tick of the next hour.
+
+    >>> hour_after(59), hour_after(60)
+    (60, 120)
+    """
+    return (tick // HOUR_MINUTES + 1) * HOUR_MINUTES
 
 
 def take_in(seen: set[int], digests: Digests, most: int) -> tuple[Digests, int]:

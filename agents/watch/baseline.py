@@ -75,7 +75,7 @@ class Baseline:
         return max(1.0, ratio) * self.correlated_hours
 
     def share(self, volume: Volume) -> float:
-        """Usual negative share of the topic's voices, shrunk to that of all topics."""
+        """Usual negative share of the topic's voices, shrunk to what is told for all."""
         return (self.share_negative + 10 * volume.share) / (self.share_all + 10)
 
     @property
@@ -125,7 +125,6 @@ class Baseline:
             self.scatter_hours = self.scatter_hours * SHARE_KEEP + 1
         self.share_negative = self.share_negative * SHARE_KEEP + negative
         self.share_all = self.share_all * SHARE_KEEP + voices
-        volume.learn_share(negative, voices)
 
     def _learn_level(self, events: float, minutes: float) -> None:
         self.fast_events = self.fast_events * FAST + events

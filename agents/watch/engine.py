@@ -50,7 +50,7 @@ class Engine:
         self.topics = {t.name: t for t in topics}
         self.order = {t.name: i for i, t in enumerate(topics)}
         self.watches: dict[str, TopicWatch] = {}
-        self.volume = Volume()
+        self.volume = Volume(self.policy.usual_share)
         self.waiting: dict[int, dict[str, list[Sighting]]] = {}  # by the tick that takes them in
         self.deleted: dict[int, set[str]] = {}  # by slot: a deletion may come before its mention
         self.dirty: set[str] = set()
@@ -83,6 +83,11 @@ class Engine:
         out: list[Escalation | Pulse] = []
         self._advance(int((clock_s - self.policy.lateness_seconds) // 60), out)
         return out
+
+    def next_tick(self, due: int) -> int:
+        """The first tick at which anything can change, `due` where none is before it."""
+        now = self._next()
+        return due if now is None else min(now, due)
 
     def _take(self, arrival: Arrival, minute: int, copies: tuple[int, ...]) -> None:
         mention = arrival.mention
@@ -153,14 +158,14 @@ class Engine:
 
     def _advance(self, due: int, out: list[Escalation | Pulse]) -> None:
         """Decide the ticks up to minute `due` at which anything can change."""
-        while True:
-            now = self.ticked + 1 if self._live else min(self.waiting, default=due + 1)
-            if now > due:
-                break
+        while (now := self._next()) is not None and now <= due:
             self._tick(now, out)
         if due > self.ticked:
             self.ticked = due
             self._close(due)
+
+    def _next(self) -> int | None:
+        return self.ticked + 1 if self._live else min(self.waiting, default=None)
 
     def _tick(self, now: int, out: list[Escalation | Pulse]) -> None:
         self.ticked = now

@@ -21,6 +21,9 @@ class WatchPolicy(Record):
     budget: float = Field(default=1.0, gt=0, le=100, description="false pages a month and topic, at most")
     people_floor: int = Field(default=5, ge=1, description="distinct known authors in the last hours")
     negative_floor: float = Field(default=3.0, gt=0, description="negative posts on which a page must rest")
+    usual_share: float = Field(
+        default=0.3, gt=0, le=1, description="negative share that a topic without history is taken to have"
+    )
     lateness_seconds: int = Field(default=60, ge=0, le=3600)
     hold_minutes: int = Field(default=60, ge=1, le=360)
     refractory_hours: int = Field(default=24, ge=1, description="one incident, not two, within")

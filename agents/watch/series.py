@@ -41,7 +41,7 @@ class SeriesWatch:
         self.policy = policy
         self.bin = max(1, bin_minutes)
         self.threshold = threshold_days(policy.budget, DAYS_A_MONTH)
-        self._volume = Volume()
+        self._volume = Volume(1.0)  # all that is counted is what is judged
         self._state: TopicState | None = None
         self._silent_until = self._warm_until = 0
         self._counted = (-1, 0.0)

@@ -131,7 +131,7 @@ def _load_meta(engine: Engine, blobs: Mapping[str, bytes]) -> None:
     }
     engine.deleted = {slot: set(ids) for slot, ids in deleted.items()}
     engine.tallies.update(tallies)
-    engine.volume = Volume.load(unpack(blobs["volume"]))
+    engine.volume = Volume.load(unpack(blobs["volume"]), engine.policy.usual_share)
 
 
 def _load_topic(engine: Engine, name: str, parts: list[Any]) -> None:

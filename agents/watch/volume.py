@@ -19,17 +19,21 @@ class Volume:
 
     __slots__ = (
         "closed", "hours", "latest", "level_hours", "level_sum", "minutes", "rhythms", "season", "seen",
-        "share_all", "share_negative",
+        "share",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, share: float = 0.3) -> None:
+        """`share`: the negative share that a topic without history is taken to have.
+
+        It is told and not learnt from other topics: which topics are decided together must not matter.
+        """
+        self.share = share
         self.minutes: dict[int, int] = {}
         self.hours: dict[int, int] = {}
         self.closed: int | None = None  # the first hour that is still open
         self.season = Season()
         self.rhythms: dict[int, tuple[float, float]] = {}  # the season's factors, kept until it learns
         self.level_sum = self.level_hours = 0.0
-        self.share_negative, self.share_all = 3.0, 10.0  # of all topics together
         self.seen: dict[int, set[int]] = {}
         self.latest: tuple[int, int] | None = None  # the last hour that was asked for, for the next topic
 
@@ -83,17 +87,6 @@ class Volume:
         self.level_sum = self.level_sum * KEEP + learnt
         self.level_hours = self.level_hours * KEEP + factor
 
-    @property
-    def share(self) -> float:
-        """Usual negative share over all topics: what a topic without history is taken to have."""
-        return self.share_negative / self.share_all
-
-    def learn_share(self, negative: float, voices: float) -> None:
-        """Take in a topic's closed hour; about a thousand voices are remembered."""
-        keep = max(0.0, 1 - voices / 1000)
-        self.share_negative = self.share_negative * keep + negative
-        self.share_all = self.share_all * keep + voices
-
     def residual(self, count: float, usual: float) -> float:
         """How much more than usual goes on elsewhere, given what others wrote and usually write in an hour.
 
@@ -105,15 +98,15 @@ class Volume:
         """As a plain list."""
         return [
             self.minutes, self.hours, self.closed, self.season.dump(), self.level_sum, self.level_hours,
-            {slot: sorted(ids) for slot, ids in self.seen.items()}, self.share_negative, self.share_all,
+            {slot: sorted(ids) for slot, ids in self.seen.items()},
         ]  # fmt: skip
 
     @classmethod
-    def load(cls, parts: list[object]) -> Volume:
-        """The inverse of `dump`."""
-        volume = cls()
+    def load(cls, parts: list[object], share: float = 0.3) -> Volume:
+        """The inverse of `dump`; `share` is told anew."""
+        volume = cls(share)
         (volume.minutes, volume.hours, volume.closed, season, volume.level_sum, volume.level_hours, seen,
-         volume.share_negative, volume.share_all) = parts  # type: ignore[assignment]  # fmt: skip
+         ) = parts  # type: ignore[assignment]  # fmt: skip
         volume.season = Season.load(season)  # type: ignore[arg-type]
         volume.seen = {slot: set(ids) for slot, ids in seen.items()}  # type: ignore[attr-defined]
         return volume

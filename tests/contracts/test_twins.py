@@ -135,6 +135,19 @@ def test_one_storm_is_decided_the_same_to_the_byte() -> None:
     assert not differing(Plan(quiet_hours=4, storm=60), Way(seed=1, crashes=0.08, chunk=6))
 
 
+def test_findings_begin_and_end_at_the_same_places_however_much_is_decided_at_once() -> None:
+    """A worker that catches up after a crash must number them as the one before it did."""
+    arrivals = stream(Plan(quiet_hours=4, storm=60))
+    pipeline: Any = AsGiven(arrivals)
+    twin = Twin([TopicBudget(name) for name in TOPICS], WatchPolicy(), pipeline, Way(partitions=1))
+    twin.ingest([arrival.mention for arrival in arrivals])
+    twin.score(Organisation())
+    one_by_one = twin.findings(0, every=1)
+    assert len(one_by_one) > 100
+    assert twin.findings(0, every=7) == one_by_one
+    assert twin.findings(0, every=1_000_000) == one_by_one
+
+
 def differing(plan: Plan, way: Way) -> list[tuple[str, str]]:
     arrivals = stream(plan)
     expected = sorted(written(run(engine(), arrivals)))

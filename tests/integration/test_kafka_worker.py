@@ -33,7 +33,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 LEFT_OUT = {
     "overdue_paged_at": True,  # hangs on when somebody looks
     "last_page_at": True,  # the same
-    "evidence": {"usual_share": True},  # its prior is that of the topics in the same partition: decision 12
 }
 
 
