@@ -190,8 +190,10 @@ class JsonlFeed:
         source = self._source(name, file, final=final)
         offset = known.offset if known else 0
         while (taken := source.take(offset, self._settings.batch_size)).end != offset:
+            if known is not None and not file.fits(known):
+                return  # written anew since the last batch; what was taken is from the middle of it
             offset = taken.end
-            positions.files[name] = file.position(offset)
+            known = positions.files[name] = file.position(offset)
             yield self._batch(name, taken, positions)
 
     def _source(self, name: str, file: OpenFile, *, final: bool) -> Source:

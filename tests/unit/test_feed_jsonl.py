@@ -182,6 +182,18 @@ async def test_a_file_emptied_and_written_anew_is_read_anew_and_the_gap_is_recor
     assert (gap.feed, gap.reason) == ("arkisto", "file_replaced")
 
 
+def test_a_file_written_anew_between_two_of_its_batches_is_read_from_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(line(1) + line(2) + line(3))
+    source = feed(path, follow=True)
+    reading = source.batches(None)
+    first = next(reading)
+    path.write_bytes(b"".join(line(number) for number in range(4, 10)))  # the same inode
+    rest = [*reading, *source.batches(first.cursor)]
+    assert ids([first, *rest]) == ["1", "2", "4", "5", "6", "7", "8", "9"]
+    assert [gap.reason for batch in rest for gap in batch.gaps] == ["file_replaced"]
+
+
 async def test_a_finished_file_may_be_deleted_without_a_word(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(line(1))
     reading = Following(feed(tmp_path, follow=True))
