@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from agents.watch.engine import Arrival
+from agents.watch.policy import WatchPolicy
 from agents.watch.snapshot import dump, load, pack
 from streams.errors import BrokenState
 from tests.storms import START, TOPICS, Plan, arrival, differences, engine, run, stream, whole_state, written
@@ -24,6 +25,13 @@ def test_an_engine_without_a_snapshot_starts_empty() -> None:
     one = engine()
     load(one, {})
     assert one.watches == {}
+
+
+def test_the_usual_share_is_as_told_now_and_not_as_it_was_stored() -> None:
+    stored = {key: blob for key, blob in dump(engine()).items() if blob is not None}
+    told = engine(WatchPolicy(usual_share=1.0))
+    load(told, stored)
+    assert told.volume.share == 1.0
 
 
 def test_a_second_dump_holds_only_what_changed() -> None:

@@ -220,6 +220,15 @@ def test_an_hour_of_an_open_case_teaches_volume_only() -> None:
     assert baseline.hours == 49
 
 
+def test_what_other_topics_are_used_to_says_nothing_of_a_topic() -> None:
+    """On Kafka these may be in another process: the usual share begins where the settings say."""
+    volume, others, fresh = Volume(0.4), Baseline(), Baseline()
+    for hour in range(48):
+        others.learn(hour, (50, 40, 40.0), others.expect(hour, volume, 50, 50), volume, frozen=False)
+    assert others.share(volume) > 0.9
+    assert fresh.share(volume) == pytest.approx(0.4)
+
+
 def test_a_storm_that_is_no_case_is_winsorised() -> None:
     baseline, volume = Baseline(), Volume()
     for hour in range(200):
