@@ -143,6 +143,9 @@ class ChunkConsumer(driver.Consumer):
         except Exception as error:  # noqa: BLE001 the base class does the same: the next round seeks again
             self.log.warning("perform_seek: %s", type(error).__name__)
 
+    def on_buffer_full(self, tp: Any) -> None:
+        """Nothing: who hands a chunk over waits for room, and Faust would sleep a second without any."""
+
     def _messages(self, records: Any, active: Any) -> Any:
         """The messages of a fetch, each made when it is asked for."""
         plain = {}
