@@ -18,7 +18,6 @@ from pathlib import Path
 
 from agents.bench import data as public
 from agents.bench import headlines
-from agents.bench.headlines import ALL_NEGATIVE
 from agents.bench.made import busy_times
 from agents.bench.mentions import arrival, background
 from agents.bench.places import Background, backgrounds
@@ -79,7 +78,10 @@ def dealt(group: str, times: Sequence[float], topics: int) -> Kept:
         for number, time in enumerate(times)
     ]
     return Kept(
-        group, f"{topics} topics", pages(arrivals, names, policy=ALL_NEGATIVE), months_of(times, topics)
+        group,
+        f"{topics} topics",
+        pages(arrivals, names, policy=headlines.ALL_NEGATIVE),
+        months_of(times, topics),
     )
 
 
@@ -99,7 +101,7 @@ def brands(data: Path) -> Kept:
         for n, a in enumerate(headlines.arrivals(data))
     ]
     times = [a.clock_s for a in matched]
-    found = pages(matched, headlines.BRANDS, policy=ALL_NEGATIVE)
+    found = pages(matched, headlines.BRANDS, policy=headlines.ALL_NEGATIVE)
     return Kept("brands", "20 brands", found, months_of(times, len(headlines.BRANDS)))
 
 
@@ -111,7 +113,7 @@ def stories(data: Path, part: int, parts: int) -> list[Kept]:
 
 def _story(name: str, times: Sequence[float]) -> Kept:
     arrivals = [arrival(str(n), time, 1.0, None, None, topics=named(name)) for n, time in enumerate(times)]
-    return Kept("stories", name, pages(arrivals, [name], policy=ALL_NEGATIVE), months_of(times))
+    return Kept("stories", name, pages(arrivals, [name], policy=headlines.ALL_NEGATIVE), months_of(times))
 
 
 def ticker(place: Background) -> Kept:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from agents.station import Outcome
 from alerts.incidents import LIVE, waited
-from alerts.page.state import DataState
+from alerts.page.state import FRESH, DataState
 from alerts.store.store import Store
 from streams.feeds.feed import FeedBatch
 from streams.feeds.health import FeedHealth
 from streams.metrics import Metrics
 from streams.records import Mention, Pulse
 from streams.windows import time_of
-
-FRESH = timedelta(hours=1)
 
 
 class Watched(Protocol):

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agents.stages.records import FeedState
-from alerts.page.state import DataState
+from alerts.page.state import FRESH, DataState
 
 SILENT: Final = timedelta(minutes=1)  # six reports missed: its worker is gone, and nobody reads it yet
-FRESH: Final = timedelta(hours=1)
 
 
 class FeedsSeen:

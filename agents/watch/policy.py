@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from agents.watch.volume import USUAL_SHARE
 from streams.records import Record
 
 RULE_VERSION = "1"
@@ -22,7 +23,10 @@ class WatchPolicy(Record):
     people_floor: int = Field(default=5, ge=1, description="distinct known authors in the last hours")
     negative_floor: float = Field(default=3.0, gt=0, description="negative posts on which a page must rest")
     usual_share: float = Field(
-        default=0.3, gt=0, le=1, description="negative share that a topic without history is taken to have"
+        default=USUAL_SHARE,
+        gt=0,
+        le=1,
+        description="negative share that a topic without history is taken to have",
     )
     lateness_seconds: int = Field(default=60, ge=0, le=3600)
     hold_minutes: int = Field(default=60, ge=1, le=360)

@@ -11,6 +11,7 @@ from streams.windows import HOUR_MINUTES
 
 KEPT_HOURS = 24 * 120
 STEADY = 20.0  # so many other mentions an hour before the exposure is believed
+USUAL_SHARE = 0.3  # negative, where nothing else is told
 KEEP = 0.5 ** (1 / 72)  # half-life of the level: three days
 
 
@@ -22,7 +23,7 @@ class Volume:
         "share",
     )  # fmt: skip
 
-    def __init__(self, share: float = 0.3) -> None:
+    def __init__(self, share: float = USUAL_SHARE) -> None:
         """`share`: the negative share that a topic without history is taken to have.
 
         It is told and not learnt from other topics: which topics are decided together must not matter.
@@ -102,11 +103,11 @@ class Volume:
         ]  # fmt: skip
 
     @classmethod
-    def load(cls, parts: list[object], share: float = 0.3) -> Volume:
+    def load(cls, parts: list[object], share: float) -> Volume:
         """The inverse of `dump`; `share` is told anew."""
         volume = cls(share)
-        (volume.minutes, volume.hours, volume.closed, season, volume.level_sum, volume.level_hours, seen,
-         ) = parts  # type: ignore[assignment]  # fmt: skip
+        (volume.minutes, volume.hours, volume.closed, season, volume.level_sum, volume.level_hours,
+         seen) = parts  # type: ignore[assignment]  # fmt: skip
         volume.season = Season.load(season)  # type: ignore[arg-type]
         volume.seen = {slot: set(ids) for slot, ids in seen.items()}  # type: ignore[attr-defined]
         return volume

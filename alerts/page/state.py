@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from pydantic import Field
 
 from streams.records import Count, Record
+
+FRESH: Final = timedelta(hours=1)  # so long a stretch that was not seen is counted
 
 
 class DataState(Record):

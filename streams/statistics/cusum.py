@@ -1,4 +1,4 @@
-"""Mixture e-CUSUM for low counts: evidence that a rate has lifted, by some factor unknown.
+"""Mixture e-CUSUM for low counts: evidence that a rate has risen, by some factor unknown.
 
 For each factor rho the log likelihood ratio of a Poisson count x with mean mu is
 x * ln(rho) - mu * (rho - 1); it is summed, never below 0 (Page 1954), and the factors are averaged.

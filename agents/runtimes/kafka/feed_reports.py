@@ -8,11 +8,11 @@ from typing import Final
 
 from agents.feeds import AnyFeed
 from agents.stages.records import VERSION, FeedState, Finding
+from alerts.page.state import FRESH
 from streams.feeds.feed import FeedBatch
 from streams.records import Mention
 
 EVERY: Final = timedelta(seconds=10)
-FRESH: Final = timedelta(hours=1)
 
 
 class FeedReports:
